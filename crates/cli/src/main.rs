@@ -1,0 +1,3 @@
+//! The `davy` command: arguments, configuration, run, drain, exit code.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Distributions: cache behaviors, the cache, origins.

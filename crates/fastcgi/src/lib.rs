@@ -1,0 +1,1 @@
+//! FastCGI records, parameters and the CGI response head: bytes in, events out.

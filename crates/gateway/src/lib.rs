@@ -1,0 +1,1 @@
+//! HTTP APIs: a request becomes a route, an event and an invocation.

@@ -1,0 +1,1 @@
+//! The Lambda service: functions, execution environments, the Runtime API.

@@ -1,0 +1,3 @@
+//! The `bootstrap` of a Lambda function in PHP.
+
+fn main() {}

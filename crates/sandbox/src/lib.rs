@@ -1,0 +1,1 @@
+//! Starts a process enclosed: namespaces, a read-only root, limits.

@@ -1,0 +1,1 @@
+//! A stack model turned into running services, and out again.

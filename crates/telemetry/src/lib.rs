@@ -1,0 +1,1 @@
+//! Traces and log lines: a bounded store and the questions that are asked of it.

@@ -1,0 +1,1 @@
+//! A SAM or CloudFormation template, resolved into the stack that it describes.

@@ -1,0 +1,1 @@
+//! Fakes, a whole test stack and output masks; for tests only.

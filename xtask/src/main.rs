@@ -1,0 +1,3 @@
+//! What guards the project: `tidy`, `icount`, `docs`.
+
+fn main() {}
