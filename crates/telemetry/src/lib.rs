@@ -1,1 +1,21 @@
 //! Traces and log lines: a bounded store and the questions that are asked of it.
+//!
+//! ```text
+//! services ─► Telemetry ─┬─► broadcast: terminal, console          (live)
+//!                        ├─► Counters: exact, whatever is sampled  (in memory, saved each second)
+//!                        └─► bounded channel ─► one writer thread ─► .davy/telemetry.db ─► Reader
+//! ```
+//!
+//! Invariant: recording never waits. What the channel can't take is dropped, counted and said.
+//! Invariant: [`SystemClock`] and [`SystemEntropy`] are the only readers of the system's clock and
+//! of the kernel's randomness; everybody else is handed a `trace::Clock` and a `trace::Entropy`.
+
+mod record;
+mod system;
+mod telemetry;
+
+pub use record::{
+    CacheRecord, LogLine, LogSource, Placement, Record, RequestRecord, Start, TraceContext, annotation,
+};
+pub use system::{SystemClock, SystemEntropy};
+pub use telemetry::{Limits, OpenError, Telemetry};
