@@ -1,5 +1,17 @@
 //! Who may do what: credentials, signatures and policies, evaluated without IO.
+//!
+//! Invariant: nothing here opens a socket or a file, reads a clock or draws randomness. The time is
+//! an argument in seconds since the Unix epoch.
 
+pub mod calendar;
+mod credentials;
 mod peer;
+mod policy;
+mod principal;
+pub mod signature;
+mod wildcard;
 
+pub use credentials::{Credentials, Lifetime};
 pub use peer::Peer;
+pub use policy::{Conditions, Decision, MalformedPolicy, Policy, Request, StatementName};
+pub use principal::Principal;
