@@ -26,8 +26,11 @@ impl Credentials {
     /// New keys out of `random`, which gives 64 random bits a call.
     pub fn issue(lifetime: Lifetime, mut random: impl FnMut() -> u64) -> Self {
         let mut text = |letters: &[u8], count: usize| -> String {
-            // Every alphabet here has a power of two of letters, so the remainder is not skewed.
-            (0..count).map(|_| char::from(letters[(random() % letters.len() as u64) as usize])).collect()
+            // Every alphabet here has a power of two of letters, so a random byte is not skewed.
+            (0..count)
+                .map(|_| letters[usize::from(random().to_le_bytes()[0]) % letters.len()])
+                .map(char::from)
+                .collect()
         };
         let prefix = match lifetime {
             Lifetime::Lasting => "AKIA",

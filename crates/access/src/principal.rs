@@ -19,14 +19,14 @@ pub enum Principal {
         /// The canonical user id: 64 hex digits.
         canonical_user: String,
     },
-    /// A CloudFront origin access identity (facts O-001, O-002).
+    /// A `CloudFront` origin access identity (facts O-001, O-002).
     Identity {
         /// `E…`
         id: String,
         /// The opaque hex that `S3CanonicalUserId` gives.
         canonical_user: String,
     },
-    /// CloudFront itself on behalf of one distribution: origin access control (facts O-003).
+    /// `CloudFront` itself on behalf of one distribution: origin access control (facts O-003).
     CloudFrontService {
         /// `arn:aws:cloudfront::ACCOUNT:distribution/ID`
         source_arn: String,

@@ -74,7 +74,7 @@ impl Condition {
             reader(name).ok_or_else(|| format!("unknown condition operator `{operator}`"))?;
         let tests = values
             .iter()
-            .map(|value| read(value).ok_or_else(|| format!("`{value}` is no value for {operator}")))
+            .map(|value| compared.read(value).ok_or_else(|| format!("`{value}` is no value for {operator}")))
             .collect::<Result<_, _>>()?;
         Ok(Self { key: lower_case_key, quantifier, negated, if_exists, tests })
     }
@@ -92,9 +92,8 @@ impl Condition {
         let satisfied = |value: &String| self.tests.iter().any(|test| test.matches(value)) != self.negated;
         match self.quantifier {
             Quantifier::AllValues => values.iter().all(satisfied),
-            Quantifier::AnyValue => values.iter().any(satisfied),
             Quantifier::Plain if self.negated => values.iter().all(satisfied),
-            Quantifier::Plain => values.iter().any(satisfied),
+            Quantifier::AnyValue | Quantifier::Plain => values.iter().any(satisfied),
         }
     }
 
@@ -149,32 +148,61 @@ impl Comparison {
     }
 }
 
-/// How an operator reads its values, and whether it is a negation.
-fn reader(operator: &str) -> Option<(bool, Box<dyn Fn(&str) -> Option<Test>>)> {
-    if let Some(comparison) = operator.strip_prefix("Numeric") {
-        let (negated, comparison) = comparison_of(comparison)?;
-        return Some((negated, Box::new(move |value| Some(Test::Number(comparison, value.parse().ok()?)))));
+/// What an operator compares, before its values are read.
+#[derive(Clone, Copy)]
+enum Operator {
+    Equals,
+    EqualsIgnoringCase,
+    Like,
+    Arn,
+    Address,
+    Boolean,
+    Number(Comparison),
+    Date(Comparison),
+    Absent,
+}
+
+impl Operator {
+    /// The operator of that name, and whether it is a negation.
+    fn parse(name: &str) -> Option<(bool, Self)> {
+        if let Some(comparison) = name.strip_prefix("Numeric") {
+            let (negated, comparison) = comparison_of(comparison)?;
+            return Some((negated, Self::Number(comparison)));
+        }
+        if let Some(comparison) = name.strip_prefix("Date") {
+            let (negated, comparison) = comparison_of(comparison)?;
+            return Some((negated, Self::Date(comparison)));
+        }
+        Some(match name {
+            "StringEquals" => (false, Self::Equals),
+            "StringNotEquals" => (true, Self::Equals),
+            "StringEqualsIgnoreCase" => (false, Self::EqualsIgnoringCase),
+            "StringNotEqualsIgnoreCase" => (true, Self::EqualsIgnoringCase),
+            "StringLike" => (false, Self::Like),
+            "StringNotLike" => (true, Self::Like),
+            "ArnEquals" | "ArnLike" => (false, Self::Arn),
+            "ArnNotEquals" | "ArnNotLike" => (true, Self::Arn),
+            "IpAddress" => (false, Self::Address),
+            "NotIpAddress" => (true, Self::Address),
+            "Bool" => (false, Self::Boolean),
+            "Null" => (false, Self::Absent),
+            _ => return None,
+        })
     }
-    if let Some(comparison) = operator.strip_prefix("Date") {
-        let (negated, comparison) = comparison_of(comparison)?;
-        return Some((negated, Box::new(move |value| Some(Test::Date(comparison, date(value)?)))));
+
+    fn read(self, value: &str) -> Option<Test> {
+        Some(match self {
+            Self::Equals => Test::Equals(value.to_owned()),
+            Self::EqualsIgnoringCase => Test::EqualsIgnoringCase(value.to_lowercase()),
+            Self::Like => Test::Like(value.to_owned()),
+            Self::Arn => Test::Arn(value.to_owned()),
+            Self::Address => network(value)?,
+            Self::Boolean => Test::Boolean(boolean(value)?),
+            Self::Number(comparison) => Test::Number(comparison, value.parse().ok()?),
+            Self::Date(comparison) => Test::Date(comparison, date(value)?),
+            Self::Absent => Test::Absent(boolean(value)?),
+        })
     }
-    let (negated, read): (bool, fn(&str) -> Option<Test>) = match operator {
-        "StringEquals" => (false, |value| Some(Test::Equals(value.to_owned()))),
-        "StringNotEquals" => (true, |value| Some(Test::Equals(value.to_owned()))),
-        "StringEqualsIgnoreCase" => (false, |value| Some(Test::EqualsIgnoringCase(value.to_lowercase()))),
-        "StringNotEqualsIgnoreCase" => (true, |value| Some(Test::EqualsIgnoringCase(value.to_lowercase()))),
-        "StringLike" => (false, |value| Some(Test::Like(value.to_owned()))),
-        "StringNotLike" => (true, |value| Some(Test::Like(value.to_owned()))),
-        "ArnEquals" | "ArnLike" => (false, |value| Some(Test::Arn(value.to_owned()))),
-        "ArnNotEquals" | "ArnNotLike" => (true, |value| Some(Test::Arn(value.to_owned()))),
-        "IpAddress" => (false, network),
-        "NotIpAddress" => (true, network),
-        "Bool" => (false, |value| Some(Test::Boolean(boolean(value)?))),
-        "Null" => (false, |value| Some(Test::Absent(boolean(value)?))),
-        _ => return None,
-    };
-    Some((negated, Box::new(read)))
 }
 
 fn comparison_of(name: &str) -> Option<(bool, Comparison)> {

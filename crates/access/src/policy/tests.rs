@@ -19,7 +19,7 @@ fn p_001_one_statement_or_a_list_with_or_without_a_version() {
             &Principal::Anonymous,
             "s3:GetObject",
             "arn:aws:s3:::b/k",
-            Conditions::new(),
+            &Conditions::new(),
             "allowed",
         );
     }
@@ -37,7 +37,7 @@ fn p_002_an_explicit_deny_comes_first_wherever_it_stands() {
         &who,
         "s3:GetObject",
         "arn:aws:s3:::b/open",
-        Conditions::new(),
+        &Conditions::new(),
         "allowed by statement 1 (All)",
     );
     check(
@@ -45,7 +45,7 @@ fn p_002_an_explicit_deny_comes_first_wherever_it_stands() {
         &who,
         "s3:GetObject",
         "arn:aws:s3:::b/secret/x",
-        Conditions::new(),
+        &Conditions::new(),
         "denied by statement 2 (Secret)",
     );
 }
@@ -55,9 +55,9 @@ fn p_003_actions_ignore_case_and_a_bucket_is_not_its_objects() {
     let document = json!({"Statement":
         {"Effect": "Allow", "Principal": "*", "Action": "S3:getobject", "Resource": "arn:aws:s3:::b/*"}});
     let who = Principal::Anonymous;
-    check(&document, &who, "s3:GetObject", "arn:aws:s3:::b/k", Conditions::new(), "allowed");
-    check(&document, &who, "s3:GetObject", "arn:aws:s3:::b", Conditions::new(), "not decided");
-    check(&document, &who, "s3:GetObjectTagging", "arn:aws:s3:::b/k", Conditions::new(), "not decided");
+    check(&document, &who, "s3:GetObject", "arn:aws:s3:::b/k", &Conditions::new(), "allowed");
+    check(&document, &who, "s3:GetObject", "arn:aws:s3:::b", &Conditions::new(), "not decided");
+    check(&document, &who, "s3:GetObjectTagging", "arn:aws:s3:::b/k", &Conditions::new(), "not decided");
 }
 
 #[test]
@@ -71,7 +71,7 @@ fn p_003_principals_in_all_their_forms() {
     let named = |principal: Value, who: &Principal, expected: &str| {
         let document = json!({"Statement":
             {"Effect": "Allow", "Principal": principal, "Action": "s3:*", "Resource": "*"}});
-        check(&document, who, "s3:GetObject", "arn:aws:s3:::b/k", Conditions::new(), expected);
+        check(&document, who, "s3:GetObject", "arn:aws:s3:::b/k", &Conditions::new(), expected);
     };
     named(json!({"AWS": ACCOUNT}), &account, "allowed");
     named(json!({"AWS": format!("arn:aws:iam::{ACCOUNT}:root")}), &role, "allowed");
@@ -87,8 +87,8 @@ fn p_003_principals_in_all_their_forms() {
 fn p_003_not_principal_is_everybody_else() {
     let document = json!({"Statement":
         {"Effect": "Deny", "NotPrincipal": {"AWS": ACCOUNT}, "Action": "s3:*", "Resource": "*"}});
-    check(&document, &account(), "s3:GetObject", "arn:aws:s3:::b/k", Conditions::new(), "not decided");
-    check(&document, &Principal::Anonymous, "s3:GetObject", "arn:aws:s3:::b/k", Conditions::new(), "denied");
+    check(&document, &account(), "s3:GetObject", "arn:aws:s3:::b/k", &Conditions::new(), "not decided");
+    check(&document, &Principal::Anonymous, "s3:GetObject", "arn:aws:s3:::b/k", &Conditions::new(), "denied");
 }
 
 #[test]
@@ -101,13 +101,13 @@ fn o_002_an_origin_access_identity_has_three_names() {
     ] {
         let document = json!({"Statement":
             {"Effect": "Allow", "Principal": principal, "Action": "s3:GetObject", "Resource": "arn:aws:s3:::b/*"}});
-        check(&document, &identity, "s3:GetObject", "arn:aws:s3:::b/k", Conditions::new(), "allowed");
+        check(&document, &identity, "s3:GetObject", "arn:aws:s3:::b/k", &Conditions::new(), "allowed");
         check(
             &document,
             &Principal::Anonymous,
             "s3:GetObject",
             "arn:aws:s3:::b/k",
-            Conditions::new(),
+            &Conditions::new(),
             "not decided",
         );
     }
@@ -126,7 +126,7 @@ fn o_003_origin_access_control_is_one_distribution_of_the_service() {
         for (id, expected) in [("EA", "allowed"), ("EB", "not decided")] {
             let arn = format!("arn:aws:cloudfront::{ACCOUNT}:distribution/{id}");
             let conditions = Conditions::new().with("aws:SourceArn", arn);
-            check(&document, &distribution(id), "s3:GetObject", "arn:aws:s3:::b/k", conditions, expected);
+            check(&document, &distribution(id), "s3:GetObject", "arn:aws:s3:::b/k", &conditions, expected);
         }
     }
 }
@@ -134,7 +134,7 @@ fn o_003_origin_access_control_is_one_distribution_of_the_service() {
 #[test]
 fn p_004_every_operator() {
     let holds = |operator: &str, key: &str, expected: Value, actual: &str| {
-        condition(operator, key, expected, Conditions::new().with(key, actual))
+        condition(operator, key, &expected, &Conditions::new().with(key, actual))
     };
     assert!(holds("StringEquals", "s3:prefix", json!("a"), "a"));
     assert!(!holds("StringEquals", "s3:prefix", json!("a*"), "ab"));
@@ -160,7 +160,8 @@ fn p_004_every_operator() {
 
 #[test]
 fn p_004_absent_keys() {
-    let absent = |operator: &str, value: Value| condition(operator, "aws:Referer", value, Conditions::new());
+    let absent =
+        |operator: &str, value: Value| condition(operator, "aws:Referer", &value, &Conditions::new());
     assert!(!absent("StringEquals", json!("x")));
     assert!(absent("StringEqualsIfExists", json!("x")));
     assert!(absent("StringNotEquals", json!("x")));
@@ -176,16 +177,16 @@ fn p_004_sets_of_values() {
         Conditions::new().with("s3:RequestObjectTagKeys", first).with("s3:RequestObjectTagKeys", second)
     };
     let key = "s3:RequestObjectTagKeys";
-    assert!(condition("ForAllValues:StringEquals", key, json!(["a", "b"]), tags("a", "b")));
-    assert!(!condition("ForAllValues:StringEquals", key, json!(["a", "b"]), tags("a", "c")));
-    assert!(condition("ForAnyValue:StringEquals", key, json!(["a", "b"]), tags("a", "c")));
-    assert!(!condition("ForAnyValue:StringEquals", key, json!(["a", "b"]), tags("c", "d")));
+    assert!(condition("ForAllValues:StringEquals", key, &json!(["a", "b"]), &tags("a", "b")));
+    assert!(!condition("ForAllValues:StringEquals", key, &json!(["a", "b"]), &tags("a", "c")));
+    assert!(condition("ForAnyValue:StringEquals", key, &json!(["a", "b"]), &tags("a", "c")));
+    assert!(!condition("ForAnyValue:StringEquals", key, &json!(["a", "b"]), &tags("c", "d")));
 }
 
 #[test]
 fn p_004_keys_ignore_case_and_tags_name_their_own() {
     let conditions = Conditions::new().with("s3:ExistingObjectTag/security", "public");
-    assert!(condition("StringEquals", "S3:existingobjecttag/Security", json!("public"), conditions));
+    assert!(condition("StringEquals", "S3:existingobjecttag/Security", &json!("public"), &conditions));
 }
 
 #[test]
@@ -243,11 +244,11 @@ fn check(
     who: &Principal,
     action: &str,
     resource: &str,
-    conditions: Conditions,
+    conditions: &Conditions,
     expected: &str,
 ) {
     let policy = Policy::parse(document).unwrap();
-    let request = Request { principal: who, action, resource, conditions: &conditions };
+    let request = Request { principal: who, action, resource, conditions };
     let actual = match policy.evaluate(&request) {
         Decision::Allowed(by) => format!("allowed by {by}"),
         Decision::Denied(by) => format!("denied by {by}"),
@@ -257,17 +258,13 @@ fn check(
 }
 
 #[track_caller]
-fn condition(operator: &str, key: &str, values: Value, conditions: Conditions) -> bool {
+fn condition(operator: &str, key: &str, values: &Value, conditions: &Conditions) -> bool {
     let document = json!({"Statement": {
         "Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*", "Condition": {operator: {key: values}},
     }});
     let policy = Policy::parse(&document).unwrap();
-    let request = Request {
-        principal: &Principal::Anonymous,
-        action: "s3:GetObject",
-        resource: "r",
-        conditions: &conditions,
-    };
+    let request =
+        Request { principal: &Principal::Anonymous, action: "s3:GetObject", resource: "r", conditions };
     policy.evaluate(&request) != Decision::NotDecided
 }
 

@@ -51,7 +51,7 @@ fn the_documented_chunks_verify_in_their_order() {
     let mut chunks = claim.verify(&request, Some(&example()), "us-east-1", at("20130524T000000Z")).unwrap();
     let last = Sha256::digest(b"");
     assert!(!chunks.clone().verify_chunk(&last, CHUNK_SIGNATURES[2]), "out of its order");
-    assert!(chunks.verify_chunk(&Sha256::digest([b'a'; 65_536]), CHUNK_SIGNATURES[0]));
+    assert!(chunks.verify_chunk(&Sha256::digest(vec![b'a'; 65_536]), CHUNK_SIGNATURES[0]));
     assert!(chunks.verify_chunk(&Sha256::digest([b'a'; 1_024]), CHUNK_SIGNATURES[1]));
     assert!(chunks.verify_chunk(&last, CHUNK_SIGNATURES[2]));
 }
