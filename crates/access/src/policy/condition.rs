@@ -70,8 +70,8 @@ impl Condition {
             Some(name) if name != "Null" => (true, name),
             _ => (false, name),
         };
-        let (negated, read) =
-            reader(name).ok_or_else(|| format!("unknown condition operator `{operator}`"))?;
+        let (negated, compared) =
+            Operator::parse(name).ok_or_else(|| format!("unknown condition operator `{operator}`"))?;
         let tests = values
             .iter()
             .map(|value| compared.read(value).ok_or_else(|| format!("`{value}` is no value for {operator}")))
