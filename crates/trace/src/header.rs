@@ -87,3 +87,6 @@ impl Sampled {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -24,6 +24,17 @@ impl TraceId {
         let epoch_seconds = u32::try_from(now.seconds()).unwrap_or(u32::MAX);
         Self { epoch_seconds, unique }
     }
+
+    /// The 32 hex digits without separators, as W3C Trace Context and OTLP write a trace's id.
+    pub fn hexadecimal(&self) -> String {
+        self.to_string()[2..].replace('-', "")
+    }
+
+    /// Reads the 32 hex digits back.
+    pub fn from_hexadecimal(text: &str) -> Result<Self, MalformedId> {
+        let (seconds, unique) = text.split_at_checked(8).ok_or(MalformedId)?;
+        format!("1-{seconds}-{unique}").parse()
+    }
 }
 
 impl fmt::Display for TraceId {
@@ -84,7 +95,9 @@ pub struct MalformedId;
 
 impl fmt::Display for MalformedId {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str("expected a trace id like 1-5759e988-bd862e3fe1be46a994272793 or a segment id of 16 hex digits")
+        out.write_str(
+            "expected a trace id like 1-5759e988-bd862e3fe1be46a994272793 or a segment id of 16 hex digits",
+        )
     }
 }
 
@@ -93,3 +106,6 @@ impl std::error::Error for MalformedId {}
 fn hexadecimal(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
+
+#[cfg(test)]
+mod tests;

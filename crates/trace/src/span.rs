@@ -54,6 +54,17 @@ pub enum Hop {
 }
 
 impl Hop {
+    /// All of them, in a request's order.
+    pub const ALL: [Self; 7] = [
+        Self::Edge,
+        Self::Bucket,
+        Self::Gateway,
+        Self::Lambda,
+        Self::Initialization,
+        Self::Invocation,
+        Self::Php,
+    ];
+
     /// The name that pages, stores and terminals show.
     pub const fn name(self) -> &'static str {
         match self {
@@ -69,34 +80,42 @@ impl Hop {
 
     /// The hop of that name, as [`Hop::name`] gives it.
     pub fn from_name(name: &str) -> Option<Self> {
-        [
-            Self::Edge,
-            Self::Bucket,
-            Self::Gateway,
-            Self::Lambda,
-            Self::Initialization,
-            Self::Invocation,
-            Self::Php,
-        ]
-        .into_iter()
-        .find(|hop| hop.name() == name)
+        Self::ALL.into_iter().find(|hop| hop.name() == name)
     }
 }
 
-/// How a span ended, in X-Ray's four classes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+/// How a span ended, in X-Ray's four classes, the gravest last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Outcome {
     /// Answered as it should be.
     Ok,
     /// The caller's fault: a 4xx.
     Error,
-    /// Ours or the function's fault: a 5xx.
-    Fault,
     /// Refused for load: a 429.
     Throttle,
+    /// Ours or the function's fault: a 5xx.
+    Fault,
 }
 
 impl Outcome {
+    /// All of them, the gravest last.
+    pub const ALL: [Self; 4] = [Self::Ok, Self::Error, Self::Throttle, Self::Fault];
+
+    /// The name that pages, stores and terminals show.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Error => "error",
+            Self::Throttle => "throttle",
+            Self::Fault => "fault",
+        }
+    }
+
+    /// The outcome of that name, as [`Outcome::name`] gives it.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|outcome| outcome.name() == name)
+    }
+
     /// The class of an HTTP status.
     pub const fn of_status(status: u16) -> Self {
         match status {
@@ -107,3 +126,6 @@ impl Outcome {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
