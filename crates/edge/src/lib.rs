@@ -1,1 +1,26 @@
-//! Distributions: cache behaviors, the cache, origins.
+//! Distributions: a viewer's request becomes a cache behavior, a cache key, and an answer that is
+//! stored or asked of an origin.
+//!
+//! ```text
+//! request ─► admission ─► matching ─► key ─► store ─┬─ fresh ──────────────────────┬─► answer
+//!            size, method, behavior                 └─ else: forwarding ─► fetch ─► ┘
+//!            protocol                                        freshness ─► store
+//! ```
+//!
+//! Invariant: `matching`, `admission`, `forwarding`, `key`, `cache_control`, `freshness`,
+//! `conditional`, `range` and `compression::wanted` know no socket, clock or thread.
+
+mod admission;
+mod cache_control;
+mod conditional;
+mod config;
+mod date;
+mod forwarding;
+mod freshness;
+mod key;
+mod matching;
+mod origin;
+
+pub use cache_control::fuzz_cache_control;
+pub use config::*;
+pub use origin::{OriginService, OriginTarget};

@@ -1,0 +1,37 @@
+//! HTTP dates (RFC 9110, 5.6.7) to and from seconds since the Unix epoch.
+
+use std::time::{Duration, UNIX_EPOCH};
+
+use http::HeaderValue;
+
+/// Seconds since the epoch; `None` for text that is none of the three forms, or lies before 1970.
+///
+/// Names of days and months are read in any case, as caches do; everything else has its one place.
+pub(crate) fn parse(text: &[u8]) -> Option<u64> {
+    let text = std::str::from_utf8(text).ok()?;
+    let fixed = text.len() == 29 && text.as_bytes()[3] == b',';
+    let canonical = if fixed {
+        let (day, rest) = text.split_at(3);
+        let (date, rest) = rest.split_at_checked(5)?;
+        let (month, rest) = rest.split_at_checked(3)?;
+        format!("{}{date}{}{}", capitalized(day), capitalized(month), rest.to_ascii_uppercase())
+    } else {
+        text.to_owned()
+    };
+    let time = httpdate::parse_http_date(&canonical).ok()?;
+    time.duration_since(UNIX_EPOCH).ok().map(|since| since.as_secs())
+}
+
+/// The fixed-length form.
+pub(crate) fn header(seconds: u64) -> HeaderValue {
+    let text = httpdate::fmt_http_date(UNIX_EPOCH + Duration::from_secs(seconds.min(LATEST)));
+    HeaderValue::from_str(&text).unwrap_or_else(|_| HeaderValue::from_static("Thu, 01 Jan 1970 00:00:00 GMT"))
+}
+
+fn capitalized(name: &str) -> String {
+    let (first, rest) = name.split_at_checked(1).unwrap_or((name, ""));
+    first.to_ascii_uppercase() + &rest.to_ascii_lowercase()
+}
+
+/// The last second that the format can write, at the end of the year 9999.
+const LATEST: u64 = 253_402_300_799;

@@ -1,0 +1,87 @@
+//! A request turned into its cache key: path, the query's share, and what else the behavior keys.
+
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
+
+use http::Method;
+
+use crate::forwarding::{Forwarding, Viewed};
+use crate::matching::wildcard;
+
+/// A cache key. One cache is one distribution's, so its name is no part (E-003, E-100).
+///
+/// ```text
+///   /path ? query \n name: value \n name: value …
+///   └ path ┘└ url ┘
+/// ```
+#[derive(Clone, Debug)]
+pub(crate) struct Key {
+    text: Arc<[u8]>,
+    url_length: usize,
+}
+
+impl Key {
+    /// The key of a request for `path` under a behavior's rules. GET and HEAD share it; OPTIONS has
+    /// one of its own (E-100).
+    pub(crate) fn new(forwarding: &Forwarding, viewed: &Viewed<'_>, path: &str, query: Option<&str>) -> Self {
+        let mut text = Vec::with_capacity(path.len() + 64);
+        text.extend_from_slice(path.as_bytes());
+        if let Some(query) = forwarding.key_query(query) {
+            text.push(b'?');
+            text.extend_from_slice(query.as_bytes());
+        }
+        let url_length = text.len();
+        if *viewed.method == Method::OPTIONS {
+            text.extend_from_slice(b"\nOPTIONS");
+        }
+        forwarding.key_parts(viewed, |name, value| {
+            text.push(b'\n');
+            text.extend_from_slice(name.as_bytes());
+            text.extend_from_slice(b": ");
+            text.extend_from_slice(value);
+        });
+        Self { text: text.into(), url_length }
+    }
+
+    /// A key that was written down.
+    pub(crate) fn from_parts(text: Arc<[u8]>, url_length: usize) -> Option<Self> {
+        (url_length <= text.len()).then_some(Self { text, url_length })
+    }
+
+    /// All of it.
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        &self.text
+    }
+
+    /// Path and query, what invalidation looks at.
+    pub(crate) fn url(&self) -> &[u8] {
+        &self.text[..self.url_length]
+    }
+
+    /// Whether an invalidation of that path takes it: all its variants go, `*` at the end stands for
+    /// anything, and a query that is keyed has to be named (E-181, E-182).
+    pub(crate) fn is_under(&self, pattern: &str) -> bool {
+        match pattern.strip_suffix('*') {
+            Some(prefix) if !prefix.contains('*') => self.url().starts_with(prefix.as_bytes()),
+            Some(_) => wildcard(pattern.as_bytes(), self.url()),
+            None => self.url() == pattern.as_bytes(),
+        }
+    }
+}
+
+impl PartialEq for Key {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+}
+
+impl Eq for Key {}
+
+impl Hash for Key {
+    fn hash<State: Hasher>(&self, state: &mut State) {
+        self.text.hash(state);
+    }
+}
+
+#[cfg(test)]
+mod tests;
