@@ -10,10 +10,21 @@
 //! Invariant: [`SystemClock`] and [`SystemEntropy`] are the only readers of the system's clock and
 //! of the kernel's randomness; everybody else is handed a `trace::Clock` and a `trace::Entropy`.
 
+mod assemble;
+mod counters;
+mod reader;
 mod record;
+mod sample;
+mod store;
 mod system;
 mod telemetry;
+mod writer;
 
+pub use counters::{Statistics, Subject};
+pub use reader::{
+    LogFilter, LogPage, MapEdge, MapNode, Order, Position, ReadError, Reader, RequestSummary, ServiceMap,
+    StatusFilter, TraceFilter, TraceSummary, request_ids,
+};
 pub use record::{
     CacheRecord, LogLine, LogSource, Placement, Record, RequestRecord, Start, TraceContext, annotation,
 };
