@@ -14,10 +14,12 @@ mod assemble;
 mod counters;
 mod reader;
 mod record;
+pub mod render;
 mod sample;
 mod store;
 mod system;
 mod telemetry;
+mod tree;
 mod writer;
 
 pub use counters::{Statistics, Subject};
@@ -28,5 +30,7 @@ pub use reader::{
 pub use record::{
     CacheRecord, LogLine, LogSource, Placement, Record, RequestRecord, Start, TraceContext, annotation,
 };
+pub use render::waterfall;
 pub use system::{SystemClock, SystemEntropy};
 pub use telemetry::{Limits, OpenError, Telemetry};
+pub use tree::tree;
