@@ -1,0 +1,53 @@
+//! Name-value pairs, as PARAMS records carry them.
+
+/// Appends one pair. The name isn't empty; the value may be.
+///
+/// Lengths up to 127 take one byte, longer ones four with the top bit set (FastCGI 1.0, 3.4).
+pub fn write_param(out: &mut Vec<u8>, name: &[u8], value: &[u8]) {
+    write_length(out, name.len());
+    write_length(out, value.len());
+    out.extend_from_slice(name);
+    out.extend_from_slice(value);
+}
+
+fn write_length(out: &mut Vec<u8>, length: usize) {
+    match u8::try_from(length) {
+        Ok(short @ 0..=0x7f) => out.push(short),
+        _ => {
+            let long = u32::try_from(length).expect("an event is far smaller than 2 GiB") | LONG;
+            out.extend_from_slice(&long.to_be_bytes());
+        }
+    }
+}
+
+/// Writes pairs cut out of arbitrary bytes and reads them back.
+pub fn fuzz_params(data: &[u8]) {
+    let pairs: Vec<(&[u8], &[u8])> = data
+        .split(|&byte| byte == b'\n')
+        .map(|line| line.split_at(line.iter().position(|&byte| byte == b'=').unwrap_or(line.len())))
+        .collect();
+    let mut written = Vec::new();
+    for (name, value) in &pairs {
+        write_param(&mut written, name, value);
+    }
+    let mut rest = written.as_slice();
+    for (name, value) in &pairs {
+        let (name_length, value_length) = (read_length(&mut rest), read_length(&mut rest));
+        assert_eq!(&rest[..name_length], *name, "the name changed on the way");
+        assert_eq!(&rest[name_length..name_length + value_length], *value, "the value changed on the way");
+        rest = &rest[name_length + value_length..];
+    }
+    assert!(rest.is_empty(), "more was written than there are pairs");
+}
+
+fn read_length(input: &mut &[u8]) -> usize {
+    let size = if input[0] & 0x80 == 0 { 1 } else { 4 };
+    let length = input[..size].iter().fold(0usize, |sum, &byte| sum << 8 | usize::from(byte));
+    *input = &input[size..];
+    if size == 1 { length } else { length & !(LONG as usize) }
+}
+
+const LONG: u32 = 1 << 31;
+
+#[cfg(test)]
+mod tests;
