@@ -30,7 +30,7 @@ pub use reader::{
 pub use record::{
     CacheRecord, LogLine, LogSource, Placement, Record, RequestRecord, Start, TraceContext, annotation,
 };
-pub use render::waterfall;
+pub use render::{Line, Role, trace_table, waterfall};
 pub use system::{SystemClock, SystemEntropy};
 pub use telemetry::{Limits, OpenError, Telemetry};
 pub use tree::tree;
