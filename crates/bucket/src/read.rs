@@ -1,0 +1,187 @@
+//! GET and HEAD of an object: may he, is it there, is it new to him, and which bytes of it.
+
+use std::io;
+
+use http::header::{HeaderName, RANGE};
+use http::{HeaderMap, StatusCode};
+
+use crate::answer::Answer;
+use crate::authorize::{Acl, Caller, Question, Verdict};
+use crate::bucket::Bucket;
+use crate::error::{ACCESS_DENIED, INVALID_PART_NUMBER, INVALID_RANGE, KEY_TOO_LONG, NO_SUCH_KEY, S3Error};
+use crate::key::Key;
+use crate::preconditions;
+use crate::range::Range;
+use crate::record::Record;
+use crate::store::Object;
+
+/// A read of one object.
+#[derive(Debug)]
+pub(crate) struct Read {
+    pub(crate) key: String,
+    /// HEAD.
+    pub(crate) head: bool,
+    /// The request's, for its conditions and its range.
+    pub(crate) headers: HeaderMap,
+    /// `partNumber`
+    pub(crate) part: Option<u32>,
+    /// `response-content-type` and its like: headers that the answer has instead of the stored.
+    pub(crate) overrides: Vec<(HeaderName, String)>,
+}
+
+impl Read {
+    /// Answers the read, and says who allowed or denied it. It blocks.
+    pub(crate) fn answer(self, bucket: &Bucket, caller: &Caller) -> (Verdict, Result<Answer, S3Error>) {
+        let key = Key::new(self.key.as_str());
+        let object = match key.as_ref().map(|key| bucket.store.object(key)).transpose() {
+            Ok(object) => object.flatten(),
+            Err(error) => return (Verdict::failed(), Err(error.into())),
+        };
+        let verdict = may_read(bucket, caller, &self.key, object.as_ref().map(|object| &object.record));
+        if !verdict.allowed {
+            return (verdict, Err(ACCESS_DENIED.into()));
+        }
+        let answer = match object {
+            Some(object) => self.found(object),
+            None if key.is_none() => Err(KEY_TOO_LONG.into()),
+            None => return missing(bucket, caller, &self.key, verdict),
+        };
+        (verdict, answer)
+    }
+
+    fn found(self, object: Object) -> Result<Answer, S3Error> {
+        let Object { file, record } = object;
+        if let Err(refused) = preconditions::of_read(&self.headers, &record) {
+            if refused.code.status != StatusCode::NOT_MODIFIED {
+                return Err(refused);
+            }
+            let mut answer = Answer::empty(StatusCode::NOT_MODIFIED);
+            describe(&mut answer, &record);
+            return Ok(answer);
+        }
+        let Bytes { status, start, length } = self.bytes(&record)?;
+        let mut answer = Answer::file(status, file, start, length)
+            .map_err(|error: io::Error| S3Error::internal(&error))?;
+        describe(&mut answer, &record);
+        if status == StatusCode::PARTIAL_CONTENT {
+            let range = format!("bytes {start}-{}/{}", start + length.max(1) - 1, record.stamp.size);
+            answer = answer.with("content-range", range);
+        } else if self.wants_checksum()
+            && let Some(checksum) = &record.checksum
+        {
+            answer.set(HeaderName::from_static(checksum.algorithm.header()), &checksum.value);
+            answer = answer.with("x-amz-checksum-type", checksum.kind.name());
+        }
+        if self.part.is_some() && !record.parts.is_empty() {
+            answer = answer.with("x-amz-mp-parts-count", record.parts.len().to_string());
+        }
+        for (name, value) in self.overrides {
+            answer.set(name, value);
+        }
+        Ok(if self.head { answer.without_body() } else { answer })
+    }
+
+    /// Which bytes, by `partNumber` or by `Range`.
+    fn bytes(&self, record: &Record) -> Result<Bytes, S3Error> {
+        let size = record.stamp.size;
+        if let Some(number) = self.part {
+            return part(record, number);
+        }
+        let range = self.headers.get(RANGE).and_then(|value| value.to_str().ok());
+        match range.map_or(Range::Whole, |range| Range::parse(range, size)) {
+            Range::Whole => Ok(Bytes { status: StatusCode::OK, start: 0, length: size }),
+            Range::Part { start, end } => {
+                Ok(Bytes { status: StatusCode::PARTIAL_CONTENT, start, length: end - start + 1 })
+            }
+            Range::Unsatisfiable => Err(S3Error::new(INVALID_RANGE)
+                .with("RangeRequested", range.unwrap_or_default())
+                .with("ActualObjectSize", size.to_string())),
+        }
+    }
+
+    fn wants_checksum(&self) -> bool {
+        let mode = self.headers.get("x-amz-checksum-mode");
+        mode.is_some_and(|mode| mode.as_bytes().eq_ignore_ascii_case(b"enabled"))
+    }
+}
+
+/// Which bytes of an object an answer carries.
+struct Bytes {
+    status: StatusCode,
+    start: u64,
+    length: u64,
+}
+
+/// One part's bytes; an object that was uploaded whole is its own part 1.
+fn part(record: &Record, number: u32) -> Result<Bytes, S3Error> {
+    if record.parts.is_empty() && number == 1 {
+        let status = if record.stamp.size == 0 { StatusCode::OK } else { StatusCode::PARTIAL_CONTENT };
+        return Ok(Bytes { status, start: 0, length: record.stamp.size });
+    }
+    let position = usize::try_from(number).ok().and_then(|number| number.checked_sub(1));
+    let position = position.filter(|position| *position < record.parts.len());
+    let position = position.ok_or_else(|| S3Error::new(INVALID_PART_NUMBER))?;
+    let start = record.parts[..position].iter().map(|part| part.size).sum();
+    Ok(Bytes { status: StatusCode::PARTIAL_CONTENT, start, length: record.parts[position].size })
+}
+
+/// Whether the caller may read an object; its tags have a say, if there is one.
+fn may_read(bucket: &Bucket, caller: &Caller, key: &str, record: Option<&Record>) -> Verdict {
+    let conditions = record.map(tag_conditions).unwrap_or_default();
+    let acl = if record.is_some_and(|record| record.public) { Acl::Grants } else { Acl::Silent };
+    let question = Question { action: "s3:GetObject", key: Some(key), conditions: &conditions, acl };
+    let verdict = caller.may(bucket, question);
+    match record {
+        // A writer may read what they wrote in a foreign bucket (facts P-002).
+        Some(Record { writer: Some(writer), .. }) if !verdict.denied_by_policy() && caller.is(writer) => {
+            Verdict::writer()
+        }
+        _ => verdict,
+    }
+}
+
+/// An absent key: who may list learns so, everybody else reads that he may not know (facts B-020).
+fn missing(bucket: &Bucket, caller: &Caller, key: &str, read: Verdict) -> (Verdict, Result<Answer, S3Error>) {
+    let conditions = [("s3:prefix".to_owned(), key.to_owned())];
+    let question =
+        Question { action: "s3:ListBucket", key: None, conditions: &conditions, acl: bucket.listing_acl() };
+    let list = caller.may(bucket, question);
+    if list.allowed {
+        return (read, Err(S3Error::new(NO_SUCH_KEY).with("Key", key)));
+    }
+    (list, Err(ACCESS_DENIED.into()))
+}
+
+/// The condition keys that an object's tags give.
+pub(crate) fn tag_conditions(record: &Record) -> Vec<(String, String)> {
+    record.tags.iter().map(|(name, value)| (format!("s3:ExistingObjectTag/{name}"), value.clone())).collect()
+}
+
+/// The headers that tell what an object is (facts B-011).
+fn describe(answer: &mut Answer, record: &Record) {
+    answer.set(http::header::ETAG, format!("\"{}\"", record.etag));
+    answer.set(http::header::LAST_MODIFIED, crate::http_date(record.modified_seconds()));
+    if answer.status == StatusCode::NOT_MODIFIED {
+        for name in ["cache-control", "expires"] {
+            if let Some(value) = record.headers.get(name) {
+                answer.set(HeaderName::from_static(name), value);
+            }
+        }
+        return;
+    }
+    answer.set(http::header::ACCEPT_RANGES, "bytes");
+    answer.set(http::header::CONTENT_TYPE, crate::content_type::DEFAULT);
+    for (name, value) in &record.headers {
+        if let Ok(name) = HeaderName::from_bytes(name.as_bytes()) {
+            answer.set(name, value);
+        }
+    }
+    for (name, value) in &record.metadata {
+        if let Ok(name) = HeaderName::from_bytes(format!("x-amz-meta-{name}").as_bytes()) {
+            answer.set(name, value);
+        }
+    }
+    if !record.tags.is_empty() {
+        answer.set(HeaderName::from_static("x-amz-tagging-count"), record.tags.len().to_string());
+    }
+}

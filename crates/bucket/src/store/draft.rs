@@ -1,0 +1,59 @@
+//! A file that is not an object yet: written aside, and gone unless it is published.
+
+use std::fs::{self, File, OpenOptions};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
+
+use super::Store;
+
+/// Bytes on their way to becoming an object. Dropped unpublished, they are removed.
+#[derive(Debug)]
+pub(crate) struct Draft {
+    path: PathBuf,
+    published: bool,
+}
+
+impl Store {
+    /// A new, empty draft and the file to write it through.
+    pub(crate) fn draft(&self) -> io::Result<(Draft, File)> {
+        let number = self.drafts.fetch_add(1, Ordering::Relaxed);
+        let path = self.uploads().join(format!("{DRAFT}{number}"));
+        let file = OpenOptions::new().read(true).write(true).create_new(true).open(&path)?;
+        Ok((Draft { path, published: false }, file))
+    }
+
+    pub(super) fn remove_drafts(&self) -> io::Result<()> {
+        for entry in fs::read_dir(self.uploads())? {
+            let entry = entry?;
+            if entry.file_name().to_string_lossy().starts_with(DRAFT) {
+                fs::remove_file(entry.path())?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Draft {
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Gives the bytes the name `path`, in the same file system.
+    pub(crate) fn rename(mut self, path: &Path) -> io::Result<()> {
+        fs::rename(&self.path, path)?;
+        self.published = true;
+        Ok(())
+    }
+}
+
+impl Drop for Draft {
+    fn drop(&mut self) {
+        if !self.published {
+            // What cannot be removed now goes when the bucket is opened next.
+            let _ = fs::remove_file(&self.path);
+        }
+    }
+}
+
+const DRAFT: &str = "draft-";
