@@ -14,6 +14,7 @@ use http_body_util::combinators::UnsyncBoxBody;
 use telemetry::Placement;
 
 use crate::forwarding::{Forwarding, strip_connection};
+use crate::range::Part;
 use crate::relay::Reader;
 
 /// What `X-Cache` says (E-130).
@@ -88,6 +89,8 @@ pub(crate) enum AnswerBody {
     Whole(Bytes),
     /// Shared with others while it comes in.
     Shared(Reader),
+    /// A part of what is shared.
+    Part(Part),
     /// The origin's, passed through.
     Passed(UnsyncBoxBody<Bytes, io::Error>),
 }
@@ -110,6 +113,7 @@ impl Body for AnswerBody {
             Self::Whole(bytes) if bytes.is_empty() => Poll::Ready(None),
             Self::Whole(bytes) => Poll::Ready(Some(Ok(Frame::data(std::mem::take(bytes))))),
             Self::Shared(reader) => Pin::new(reader).poll_frame(context),
+            Self::Part(part) => Pin::new(part).poll_frame(context),
             Self::Passed(body) => Pin::new(body).poll_frame(context),
         }
     }
@@ -118,6 +122,7 @@ impl Body for AnswerBody {
         match self {
             Self::Whole(bytes) => bytes.is_empty(),
             Self::Shared(reader) => reader.is_end_stream(),
+            Self::Part(part) => part.is_end_stream(),
             Self::Passed(body) => body.is_end_stream(),
         }
     }
@@ -126,6 +131,7 @@ impl Body for AnswerBody {
         match self {
             Self::Whole(bytes) => SizeHint::with_exact(bytes.len() as u64),
             Self::Shared(reader) => reader.size_hint(),
+            Self::Part(part) => part.size_hint(),
             Self::Passed(body) => body.size_hint(),
         }
     }
@@ -137,9 +143,14 @@ impl Body for AnswerBody {
 pub(crate) fn end_to_end(origin: &HeaderMap, forwarding: &Forwarding) -> HeaderMap {
     let mut headers = origin.clone();
     strip_connection(origin, &mut headers);
-    for name in
-        ["connection", "keep-alive", "proxy-authenticate", "proxy-authentication-info", "proxy-connection", "te"]
-    {
+    for name in [
+        "connection",
+        "keep-alive",
+        "proxy-authenticate",
+        "proxy-authentication-info",
+        "proxy-connection",
+        "te",
+    ] {
         headers.remove(name);
     }
     headers.remove(TRAILER);
@@ -228,9 +239,6 @@ impl Dress {
         }
         if let Some(age) = answer.age {
             headers.insert(http::header::AGE, HeaderValue::from(age.as_secs()));
-        }
-        if matches!(answer.body, AnswerBody::Whole(_)) && answer.status != StatusCode::NOT_MODIFIED {
-            // hyper counts what it is given; a HEAD's own length is put in before.
         }
         *response.headers_mut() = headers;
         if let Some(placement) = answer.placement {

@@ -74,7 +74,9 @@ impl Directives {
             "stale-if-error" => self.stale_if_error = age(),
             "only-if-cached" => self.only_if_cached = true,
             "min-fresh" => self.min_fresh = age(),
-            "max-stale" => self.max_stale = Some(if value.is_some() { age().unwrap_or_default() } else { FOREVER }),
+            "max-stale" => {
+                self.max_stale = Some(if value.is_some() { age().unwrap_or_default() } else { FOREVER })
+            }
             _ => {}
         }
     }

@@ -15,7 +15,8 @@ pub(crate) fn not_modified(viewer: &HeaderMap, status: StatusCode, stored: &Head
         let stored = stored.get(ETAG).and_then(|tag| tag.to_str().ok());
         return tags.filter_map(|line| line.to_str().ok()).any(|line| lists(line, stored));
     }
-    let seconds = |headers: &HeaderMap, name| headers.get(name).and_then(|value| date::parse(value.as_bytes()));
+    let seconds =
+        |headers: &HeaderMap, name| headers.get(name).and_then(|value| date::parse(value.as_bytes()));
     match (seconds(viewer, IF_MODIFIED_SINCE), seconds(stored, LAST_MODIFIED)) {
         (Some(since), Some(modified)) => modified <= since,
         _ => false,

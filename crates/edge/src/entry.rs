@@ -57,6 +57,11 @@ impl Entry {
         }
     }
 
+    /// Whether it may be shown when no new answer is to be had.
+    pub(crate) fn may_stand_in(&self, now: Timestamp) -> bool {
+        !matches!(self.head.terms.at(now), Freshness::Dead)
+    }
+
     /// E-153: the origin has failed; it is asked again after a while.
     pub(crate) fn rest_origin_until(&self, at: Timestamp) {
         self.retry_at.store(at.micros(), Ordering::Relaxed);

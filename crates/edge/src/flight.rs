@@ -57,7 +57,8 @@ pub(crate) enum Place {
 /// The one who fetches. Dropped without a word, he is lost.
 #[derive(Debug)]
 pub(crate) struct Leader {
-    flights: Arc<Flights>,
+    /// `None` for one on whom nobody waits.
+    flights: Option<Arc<Flights>>,
     key: Key,
     landing: watch::Sender<Landing>,
     purged: Arc<std::sync::atomic::AtomicBool>,
@@ -73,7 +74,12 @@ impl Flights {
                 let (sender, receiver) = watch::channel(Landing::Pending);
                 let purged = Arc::default();
                 slot.insert(Flight { landing: receiver, purged: Arc::clone(&purged) });
-                Place::Leader(Leader { flights: Arc::clone(self), key: key.clone(), landing: sender, purged })
+                Place::Leader(Leader {
+                    flights: Some(Arc::clone(self)),
+                    key: key.clone(),
+                    landing: sender,
+                    purged,
+                })
             }
         }
     }
@@ -95,6 +101,16 @@ impl Flights {
 }
 
 impl Leader {
+    /// One on whom nobody waits.
+    pub(crate) fn alone(key: &Key) -> Self {
+        Self {
+            flights: None,
+            key: key.clone(),
+            landing: watch::Sender::new(Landing::Pending),
+            purged: Arc::default(),
+        }
+    }
+
     /// The key.
     pub(crate) fn key(&self) -> &Key {
         &self.key
@@ -113,7 +129,8 @@ impl Leader {
 
 impl Drop for Leader {
     fn drop(&mut self) {
-        let mut under_way = self.flights.under_way.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(flights) = &self.flights else { return };
+        let mut under_way = flights.under_way.lock().unwrap_or_else(PoisonError::into_inner);
         // After a purge the place may be another's.
         if under_way.get(&self.key).is_some_and(|flight| Arc::ptr_eq(&flight.purged, &self.purged)) {
             under_way.remove(&self.key);

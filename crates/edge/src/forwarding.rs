@@ -93,7 +93,8 @@ impl Forwarding {
             CookiePreference::Whitelist(names) => Selection::Whitelist(names.clone()),
             CookiePreference::All => Selection::All,
         };
-        let (key_query, origin_query) = match (values.query_string, values.query_string_cache_keys.is_empty()) {
+        let (key_query, origin_query) = match (values.query_string, values.query_string_cache_keys.is_empty())
+        {
             (false, _) => (Selection::None, Selection::None),
             (true, true) => (Selection::All, Selection::All),
             (true, false) => (Selection::Whitelist(values.query_string_cache_keys.clone()), Selection::All),
@@ -154,6 +155,11 @@ impl Forwarding {
         }
     }
 
+    /// Whether the key tells values of that header apart.
+    pub(crate) fn keys_header(&self, name: &HeaderName) -> bool {
+        self.key_headers.contains(name)
+    }
+
     /// Whether that header of the origin's request is the viewer's own, so that `Vary` may name it to
     /// the viewer (E-104).
     pub(crate) fn forwards_header(&self, name: &HeaderName) -> bool {
@@ -207,7 +213,9 @@ impl Forwarding {
                 continue;
             }
             let listed = every_header || self.key_headers.contains(name);
-            if listed || !headers::removed_unless_listed(name) && !self.removes_authorization(name, viewed.method) {
+            if listed
+                || !headers::removed_unless_listed(name) && !self.removes_authorization(name, viewed.method)
+            {
                 out.append(name.clone(), value.clone());
             }
         }
@@ -220,7 +228,8 @@ impl Forwarding {
     /// Authorization: gone where answers are cached, kept with methods that never are.
     fn removes_authorization(&self, name: &HeaderName, method: &Method) -> bool {
         name == AUTHORIZATION
-            && (matches!(*method, Method::GET | Method::HEAD) || *method == Method::OPTIONS && self.options_cached)
+            && (matches!(*method, Method::GET | Method::HEAD)
+                || *method == Method::OPTIONS && self.options_cached)
     }
 
     /// E-090 to E-094: nothing but the key's headers and what the origin request policy adds.

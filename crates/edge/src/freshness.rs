@@ -108,7 +108,9 @@ impl Rules {
         {
             return None;
         }
-        if minimum.is_zero() && (self.must_not_store(answered, directives) || varies_on_everything(answered.headers)) {
+        if minimum.is_zero()
+            && (self.must_not_store(answered, directives) || varies_on_everything(answered.headers))
+        {
             return None;
         }
         if directives.no_store || directives.no_cache || directives.private {
@@ -126,7 +128,9 @@ impl Rules {
     fn must_not_store(&self, answered: &Answered<'_>, directives: &Directives) -> bool {
         // RFC 9111, 5.2.2.3: must-understand lifts no-store for statuses whose meaning is known.
         let no_store = directives.no_store
-            && !(self.profile == Profile::Rfc9111 && directives.must_understand && is_understood(answered.status));
+            && !(self.profile == Profile::Rfc9111
+                && directives.must_understand
+                && is_understood(answered.status));
         // RFC 9111, 3.5: what credentials have opened is nobody else's unless the origin says so.
         let is_somebodys = answered.authorized
             && !directives.public
@@ -181,7 +185,9 @@ impl Rules {
 
     /// E-153, E-154: with no word about it, a stale answer is better than an error.
     fn stale_if_error(&self, directives: &Directives) -> Duration {
-        if forbids_staleness(directives) || self.profile == Profile::Rfc9111 && directives.shared_max_age.is_some() {
+        if forbids_staleness(directives)
+            || self.profile == Profile::Rfc9111 && directives.shared_max_age.is_some()
+        {
             return Duration::ZERO;
         }
         directives.stale_if_error.unwrap_or(FOREVER)

@@ -11,16 +11,31 @@
 //! `conditional`, `range` and `compression::wanted` know no socket, clock or thread.
 
 mod admission;
+mod answer;
 mod cache_control;
 mod conditional;
 mod config;
 mod date;
+mod distribution;
+mod entry;
+mod external;
+mod fetch;
+mod flight;
 mod forwarding;
 mod freshness;
+mod identifiers;
 mod key;
 mod matching;
 mod origin;
+mod pages;
+mod range;
+mod relay;
+mod request;
+mod statistics;
+mod store;
 
 pub use cache_control::fuzz_cache_control;
 pub use config::*;
+pub use distribution::{ConfigError, Distribution};
 pub use origin::{OriginService, OriginTarget};
+pub use statistics::BehaviorStatistics;

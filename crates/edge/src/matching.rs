@@ -10,12 +10,12 @@ use crate::config::CacheBehavior;
 /// The position among `behaviors` of the first that takes `raw_path`; `None` means the default one.
 ///
 /// Patterns are tried against the normalised path, query excluded (E-014, E-015).
-pub(crate) fn behavior_for(behaviors: &[CacheBehavior], raw_path: &str) -> Option<usize> {
-    if behaviors.is_empty() {
-        return None;
-    }
+pub(crate) fn behavior_for<'a>(
+    mut behaviors: impl Iterator<Item = &'a CacheBehavior>,
+    raw_path: &str,
+) -> Option<usize> {
     let path = normalized(raw_path);
-    behaviors.iter().position(|behavior| matches(&behavior.path_pattern, &path))
+    behaviors.position(|behavior| matches(&behavior.path_pattern, &path))
 }
 
 /// Whether `pattern` describes the whole of `path`: `*` stands for any run of characters, `/` and

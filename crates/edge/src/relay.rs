@@ -38,6 +38,8 @@ struct State {
     received: u64,
     /// Set when the limit is passed: the store gets nothing, and nobody else joins.
     overflowed: bool,
+    /// The store wants it even if all viewers go.
+    detached: bool,
     ended: Option<Result<(), (io::ErrorKind, String)>>,
     readers: Vec<Option<Place>>,
     writer: Option<Waker>,
@@ -97,7 +99,8 @@ impl Relay {
         std::future::poll_fn(|context| {
             let mut state = self.lock();
             if state.readers.iter().all(Option::is_none) {
-                return Poll::Ready(Written::Unwanted);
+                let wanted = state.detached && !state.overflowed;
+                return Poll::Ready(if wanted { Written::Wanted } else { Written::Unwanted });
             }
             if !state.overflowed || state.chunks.len() <= AHEAD {
                 return Poll::Ready(Written::Wanted);
@@ -173,6 +176,13 @@ impl State {
 pub(crate) struct Reader {
     relay: Arc<Relay>,
     number: usize,
+}
+
+impl Reader {
+    /// The viewer needs no more of it, or not all; the store gets it all the same.
+    pub(crate) fn detach(&self) {
+        self.relay.lock().detached = true;
+    }
 }
 
 impl Body for Reader {

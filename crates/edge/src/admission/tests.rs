@@ -5,7 +5,10 @@ use super::*;
 use crate::config::AllowedMethods;
 
 fn headers(pairs: &[(&'static str, &str)]) -> HeaderMap {
-    pairs.iter().map(|&(name, value)| (name.parse().unwrap(), HeaderValue::from_str(value).unwrap())).collect()
+    pairs
+        .iter()
+        .map(|&(name, value)| (name.parse().unwrap(), HeaderValue::from_str(value).unwrap()))
+        .collect()
 }
 
 #[test]

@@ -14,17 +14,18 @@ use super::response_headers::{
 
 /// The managed cache policy of that id.
 pub fn cache_policy(id: &str) -> Option<CachePolicy> {
-    let policy = |name: &str, seconds: (u64, u64, u64), headers: &[&str], cookies, query_strings, gzip, brotli| {
-        CachePolicy {
-            name: format!("Managed-{name}"),
-            time_to_live: TimeToLive::seconds(seconds.0, seconds.1, seconds.2),
-            headers: owned(headers),
-            cookies,
-            query_strings,
-            enable_accept_encoding_gzip: gzip,
-            enable_accept_encoding_brotli: brotli,
-        }
-    };
+    let policy =
+        |name: &str, seconds: (u64, u64, u64), headers: &[&str], cookies, query_strings, gzip, brotli| {
+            CachePolicy {
+                name: format!("Managed-{name}"),
+                time_to_live: TimeToLive::seconds(seconds.0, seconds.1, seconds.2),
+                headers: owned(headers),
+                cookies,
+                query_strings,
+                enable_accept_encoding_gzip: gzip,
+                enable_accept_encoding_brotli: brotli,
+            }
+        };
     let (none, all) = (Selection::None, Selection::All);
     Some(match id {
         "658327ea-f89d-4fab-a63d-7e88639e58f6" => {

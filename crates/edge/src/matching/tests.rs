@@ -10,7 +10,7 @@ fn chosen(patterns: &[&str], path: &str) -> Option<usize> {
         .iter()
         .map(|&pattern| CacheBehavior { path_pattern: pattern.to_owned(), ..CacheBehavior::new("site") })
         .collect();
-    behavior_for(&behaviors, path)
+    behavior_for(behaviors.iter(), path)
 }
 
 #[test]

@@ -1,0 +1,455 @@
+//! A request for a behavior's object: looked up, or fetched once for all who ask, and stored.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::header::{AGE, AUTHORIZATION, CONTENT_LENGTH, IF_MODIFIED_SINCE, IF_NONE_MATCH, IF_RANGE, RANGE};
+use http::{HeaderMap, Method, Response, StatusCode};
+use http_body_util::BodyExt as _;
+use http_body_util::combinators::UnsyncBoxBody;
+use telemetry::Placement;
+use trace::Timestamp;
+
+use super::{Behavior, Shared, custom_error, own_answer};
+use crate::answer::{Answer, AnswerBody, CacheResult, end_to_end};
+use crate::cache_control::Directives;
+use crate::config::Profile;
+use crate::entry::{Entry, EntryHead, varies};
+use crate::fetch::OriginRequest;
+use crate::flight::{Landing, Leader, Place, SharedAnswer, wait};
+use crate::freshness::{Answered, ERROR_CACHING_MINIMUM, Freshness};
+use crate::key::Key;
+use crate::pages::OwnError;
+use crate::relay::{Relay, Written};
+use crate::request::ViewerRequest;
+
+type OriginResponse = Response<UnsyncBoxBody<Bytes, std::io::Error>>;
+
+impl Shared {
+    /// The answer to a request that a behavior has taken.
+    pub(super) async fn resolve(
+        self: &Arc<Self>,
+        behavior: &Behavior,
+        viewer: &mut ViewerRequest,
+    ) -> Result<Answer, OwnError> {
+        let caches = behavior.config.cached_methods.contains(&viewer.method)
+            && !behavior.forwarding.forbids_caching()
+            && !behavior.rules.store_nothing();
+        if !caches {
+            return self.pass_through(behavior, viewer).await;
+        }
+        let key = Key::new(&behavior.forwarding, &viewer.viewed(), &viewer.path, viewer.query.as_deref());
+        self.look_up(behavior, viewer, key).await
+    }
+
+    /// Fresh answers are shown; otherwise the first who asks fetches.
+    async fn look_up(
+        self: &Arc<Self>,
+        behavior: &Behavior,
+        viewer: &mut ViewerRequest,
+        key: Key,
+    ) -> Result<Answer, OwnError> {
+        loop {
+            let found = self.store.find(&key, || behavior.origin_headers(viewer));
+            if let Some(entry) = &found {
+                match entry.freshness(viewer.arrived) {
+                    Freshness::Fresh { remaining } => return Ok(stored(entry, viewer.arrived, remaining)),
+                    Freshness::Revalidating => {
+                        self.revalidate_behind(viewer, &key, entry);
+                        return Ok(stored(entry, viewer.arrived, Duration::ZERO));
+                    }
+                    Freshness::Stale | Freshness::Dead => {}
+                }
+            }
+            if viewer.method == Method::HEAD && found.is_none() {
+                // E-135: a HEAD that misses never fills what a GET would hit.
+                return self.pass_through(behavior, viewer).await;
+            }
+            if !behavior.collapses() {
+                let leader = Leader::alone(&key);
+                return self.lead(behavior, viewer, leader, found).await;
+            }
+            match self.flights.join(&key) {
+                Place::Leader(leader) => return self.lead(behavior, viewer, leader, found).await,
+                Place::Waiter(landing) => match wait(landing).await {
+                    Landing::Stored(entry) => return Ok(stored(&entry, viewer.arrived, Duration::ZERO)),
+                    Landing::Shared(shared) if shared.head.answers(&behavior.origin_headers(viewer)) => {
+                        if let Some(reader) = shared.body.read() {
+                            return Ok(landed(&shared.head, AnswerBody::Shared(reader), CacheResult::Hit));
+                        }
+                    }
+                    Landing::Shared(_) | Landing::Alone => {
+                        let leader = Leader::alone(&key);
+                        return self.lead(behavior, viewer, leader, found).await;
+                    }
+                    Landing::Lost | Landing::Pending => {}
+                },
+            }
+        }
+    }
+
+    /// Fetches as the one on whom others may wait.
+    async fn lead(
+        self: &Arc<Self>,
+        behavior: &Behavior,
+        viewer: &mut ViewerRequest,
+        leader: Leader,
+        stale: Option<Arc<Entry>>,
+    ) -> Result<Answer, OwnError> {
+        let mut request = self.origin_request(behavior, viewer);
+        request.method = if viewer.method == Method::HEAD { Method::GET } else { viewer.method.clone() };
+        let unconditional = request.headers.clone();
+        for name in [RANGE, IF_RANGE, IF_NONE_MATCH, IF_MODIFIED_SINCE] {
+            request.headers.remove(name);
+        }
+        if let Some(entry) = &stale {
+            entry.head.add_conditions(&mut request.headers);
+        }
+        let fetched = self.fetch(behavior, request).await;
+        let now = self.clock.now();
+        let failed = fetched.as_ref().map_or(true, |response| response.status().is_server_error());
+        if let Some(entry) = &stale {
+            if failed && entry.may_stand_in(now) {
+                let rest = self.error_minimum(StatusCode::BAD_GATEWAY).unwrap_or(ERROR_CACHING_MINIMUM);
+                entry.rest_origin_until(now.plus(rest));
+                leader.land(Landing::Stored(Arc::clone(entry)));
+                return Ok(stored(entry, now, Duration::ZERO));
+            }
+            if let Ok(response) = &fetched
+                && response.status() == StatusCode::NOT_MODIFIED
+            {
+                return Ok(self.refresh(behavior, leader, entry, response, &unconditional, now));
+            }
+        }
+        match fetched {
+            Ok(response) => Ok(self.take_in(behavior, leader, response, unconditional, now)),
+            Err(error) => Err(self.keep_own_error(behavior, leader, error, viewer, unconditional, now)),
+        }
+    }
+
+    /// E-132: the stored answer holds again, with the headers of the 304.
+    fn refresh(
+        &self,
+        behavior: &Behavior,
+        leader: Leader,
+        entry: &Arc<Entry>,
+        response: &OriginResponse,
+        origin_headers: &HeaderMap,
+        now: Timestamp,
+    ) -> Answer {
+        let mut headers = entry.head.headers.clone();
+        let news = end_to_end(response.headers(), &behavior.forwarding);
+        headers.remove(AGE);
+        for name in news.keys() {
+            // RFC 9111, 3.2: what describes the stored bytes stays with them.
+            if *name != CONTENT_LENGTH && name.as_str() != "content-encoding" && name.as_str() != "etag" {
+                headers.remove(name);
+            }
+        }
+        for (name, value) in &news {
+            if *name != CONTENT_LENGTH && !headers.contains_key(name) || news.get_all(name).iter().count() > 1
+            {
+                headers.append(name.clone(), value.clone());
+            }
+        }
+        let answered = self.answered(behavior, entry.head.status, &headers, origin_headers, now);
+        let Some(terms) = behavior.rules.terms(&answered) else {
+            // What it says now forbids keeping it; this once it is shown.
+            self.store.drop_where(|key| key == leader.key());
+            leader.land(Landing::Alone);
+            let head = EntryHead { headers, ..entry.head.clone() };
+            let mut answer = landed(&head, AnswerBody::Whole(entry.body.clone()), CacheResult::RefreshHit);
+            answer.placement = response.extensions().get::<Placement>().cloned();
+            return answer;
+        };
+        let head = EntryHead {
+            headers,
+            terms,
+            varies: varies(response.headers(), origin_headers),
+            ..entry.head.clone()
+        };
+        let head = EntryHead {
+            varies: if head.varies.is_empty() { entry.head.varies.clone() } else { head.varies },
+            ..head
+        };
+        let fresh = Arc::new(Entry::new(head, entry.body.clone()));
+        if !leader.is_purged() {
+            self.store.keep(leader.key().clone(), Arc::clone(&fresh), origin_headers);
+        }
+        leader.land(Landing::Stored(Arc::clone(&fresh)));
+        let mut answer = landed(&fresh.head, AnswerBody::Whole(fresh.body.clone()), CacheResult::RefreshHit);
+        answer.placement = response.extensions().get::<Placement>().cloned();
+        answer
+    }
+
+    /// An origin's answer, stored while the viewer reads it, or passed through.
+    fn take_in(
+        self: &Arc<Self>,
+        behavior: &Behavior,
+        leader: Leader,
+        response: OriginResponse,
+        origin_headers: HeaderMap,
+        now: Timestamp,
+    ) -> Answer {
+        let (parts, body) = response.into_parts();
+        let placement = parts.extensions.get::<Placement>().cloned();
+        let mut headers = end_to_end(&parts.headers, &behavior.forwarding);
+        let answered = self.answered(behavior, parts.status, &parts.headers, &origin_headers, now);
+        let length = parts.headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+        let too_large = length.is_some_and(|length: u64| length > self.settings.cache.object_bytes);
+        let cache = CacheResult::Miss.of(parts.status);
+        let terms = behavior.rules.terms(&answered).filter(|_| !too_large);
+        let Some(terms) = terms else {
+            if !too_large && behavior.rules.profile == Profile::Rfc9111 {
+                // The newest answer says that none is kept.
+                self.store.drop_where(|key| key == leader.key());
+            }
+            leader.land(Landing::Alone);
+            let mut answer = Answer::new(parts.status, headers, AnswerBody::Passed(body), cache);
+            answer.placement = placement;
+            return answer;
+        };
+        headers.remove(CONTENT_LENGTH);
+        headers.remove(AGE);
+        let withheld = Directives::of(&parts.headers).withheld;
+        let mut kept = headers.clone();
+        withheld.iter().for_each(|name| drop(kept.remove(name.as_str())));
+        let head = EntryHead {
+            status: parts.status,
+            headers: kept,
+            terms,
+            varies: varies(&parts.headers, &origin_headers),
+            origin_tag: None,
+        };
+        let relay = Relay::new(self.settings.cache.object_bytes, length);
+        let reader = relay.read();
+        leader.land(Landing::Shared(Arc::new(SharedAnswer { head: head.clone(), body: Arc::clone(&relay) })));
+        let mut answer = landed(&head, reader.map_or_else(AnswerBody::empty, AnswerBody::Shared), cache);
+        answer.age = parts.headers.get(AGE).is_some().then_some(terms.age);
+        answer.headers = headers;
+        answer.placement = placement;
+        let pump = Pump {
+            shared: Arc::clone(self),
+            leader,
+            head,
+            origin_headers,
+            relay,
+            patience: behavior.target.primary.read_timeout(),
+        };
+        tokio::spawn(pump.run(body, length));
+        answer
+    }
+
+    /// E-150: the edge's own 502 and 504 are kept as the origin's would be.
+    fn keep_own_error(
+        &self,
+        behavior: &Behavior,
+        leader: Leader,
+        error: OwnError,
+        viewer: &ViewerRequest,
+        origin_headers: HeaderMap,
+        now: Timestamp,
+    ) -> OwnError {
+        let answer = own_answer(&error, &viewer.request_id);
+        let answered = self.answered(behavior, error.status, &answer.headers, &origin_headers, now);
+        let terms = behavior.rules.terms(&answered).filter(|_| !leader.is_purged());
+        match (terms, answer.body) {
+            (Some(terms), AnswerBody::Whole(body)) => {
+                let head = EntryHead {
+                    status: error.status,
+                    headers: answer.headers,
+                    terms,
+                    varies: Vec::new(),
+                    origin_tag: None,
+                };
+                let entry = Arc::new(Entry::new(head, body));
+                self.store.keep(leader.key().clone(), Arc::clone(&entry), &origin_headers);
+                leader.land(Landing::Stored(entry));
+            }
+            _ => leader.land(Landing::Alone),
+        }
+        error
+    }
+
+    /// A stale answer is on its way to the viewer; a new one is fetched behind it (E-154).
+    fn revalidate_behind(self: &Arc<Self>, viewer: &ViewerRequest, key: &Key, entry: &Arc<Entry>) {
+        if self.flights.is_under_way(key) {
+            return;
+        }
+        let Place::Leader(leader) = self.flights.join(key) else { return };
+        let (shared, entry) = (Arc::clone(self), Arc::clone(entry));
+        let mut request = viewer.derived(&viewer.path);
+        request.query.clone_from(&viewer.query);
+        tokio::spawn(async move {
+            let behavior = &shared.behaviors[shared.behavior_of(&request.path)];
+            let answer = shared.lead(behavior, &mut request, leader, Some(entry)).await;
+            if let Ok(Answer { body: AnswerBody::Shared(reader), .. }) = answer {
+                reader.detach();
+            }
+        });
+    }
+
+    /// Asks the origin for this viewer alone, and stores nothing.
+    async fn pass_through(
+        self: &Arc<Self>,
+        behavior: &Behavior,
+        viewer: &mut ViewerRequest,
+    ) -> Result<Answer, OwnError> {
+        let request = self.origin_request(behavior, viewer);
+        let response = self.fetch(behavior, request).await?;
+        let (parts, body) = response.into_parts();
+        self.invalidate_after(behavior, viewer, parts.status, &parts.headers);
+        let headers = end_to_end(&parts.headers, &behavior.forwarding);
+        let cache = CacheResult::Miss.of(parts.status);
+        let mut answer = Answer::new(parts.status, headers, AnswerBody::Passed(body), cache);
+        answer.placement = parts.extensions.get::<Placement>().cloned();
+        Ok(answer)
+    }
+
+    /// RFC 9111, 4.4: an unsafe method that succeeded makes what is stored of its target out of date.
+    /// CloudFront does no such thing.
+    fn invalidate_after(
+        &self,
+        behavior: &Behavior,
+        viewer: &ViewerRequest,
+        status: StatusCode,
+        headers: &HeaderMap,
+    ) {
+        let succeeded = status.is_success() || status.is_redirection();
+        if behavior.rules.profile != Profile::Rfc9111 || viewer.method.is_safe() || !succeeded {
+            return;
+        }
+        let mut targets = vec![viewer.asked_for.clone()];
+        for name in [http::header::LOCATION, http::header::CONTENT_LOCATION] {
+            targets.extend(
+                headers.get(name).and_then(|value| same_origin_path(value.to_str().ok()?, viewer.host())),
+            );
+        }
+        let chosen = |key: &Key| targets.iter().any(|target| key.url() == target.as_bytes());
+        self.flights.drop_where(chosen);
+        self.store.drop_where(chosen);
+    }
+
+    fn origin_request(&self, behavior: &Behavior, viewer: &mut ViewerRequest) -> OriginRequest {
+        let secret = self.settings.origin_secret.as_deref();
+        OriginRequest::new(viewer, &behavior.forwarding, &behavior.target.primary, &self.dress, secret)
+    }
+
+    async fn fetch(&self, behavior: &Behavior, request: OriginRequest) -> Result<OriginResponse, OwnError> {
+        behavior.target.primary.fetch(request).await
+    }
+
+    fn answered<'a>(
+        &self,
+        behavior: &Behavior,
+        status: StatusCode,
+        headers: &'a HeaderMap,
+        origin_headers: &HeaderMap,
+        received: Timestamp,
+    ) -> Answered<'a> {
+        Answered {
+            status,
+            headers,
+            received,
+            authorized: origin_headers.contains_key(AUTHORIZATION)
+                && !behavior.forwarding.keys_header(&AUTHORIZATION),
+            error_minimum: self.error_minimum(status),
+        }
+    }
+
+    fn error_minimum(&self, status: StatusCode) -> Option<Duration> {
+        custom_error(&self.config.custom_error_responses, status.as_u16())
+            .map(|entry| entry.error_caching_min_ttl)
+    }
+}
+
+impl Behavior {
+    fn origin_headers(&self, viewer: &ViewerRequest) -> HeaderMap {
+        self.forwarding.origin_headers(&viewer.viewed(), self.target.primary.domain_name())
+    }
+
+    /// E-134: cookies make a request its viewer's own.
+    fn collapses(&self) -> bool {
+        !self.forwarding.forwards_cookies() || self.rules.profile == Profile::Rfc9111
+    }
+}
+
+/// Brings an origin's body to those who read it, and to the store when it is whole.
+struct Pump {
+    shared: Arc<Shared>,
+    leader: Leader,
+    head: EntryHead,
+    origin_headers: HeaderMap,
+    relay: Arc<Relay>,
+    patience: Duration,
+}
+
+impl Pump {
+    async fn run(self, mut body: UnsyncBoxBody<Bytes, std::io::Error>, length: Option<u64>) {
+        let outcome = loop {
+            match tokio::time::timeout(self.patience, body.frame()).await {
+                Ok(Some(Ok(frame))) => {
+                    if let Ok(data) = frame.into_data()
+                        && self.relay.write(data).await == Written::Unwanted
+                    {
+                        // E-076: nobody waits for it, so it is not stored either.
+                        break Err(std::io::Error::other("all viewers have gone"));
+                    }
+                }
+                Ok(Some(Err(error))) => break Err(error),
+                Ok(None) => break self.all_there(length),
+                Err(_) => {
+                    break Err(std::io::Error::new(std::io::ErrorKind::TimedOut, "the origin fell silent"));
+                }
+            }
+        };
+        // Stored before it ends, so that who has read it all finds it there.
+        if outcome.is_ok()
+            && !self.leader.is_purged()
+            && let Some(whole) = self.relay.whole()
+        {
+            let entry = Arc::new(Entry::new(self.head, whole));
+            self.shared.store.keep(self.leader.key().clone(), entry, &self.origin_headers);
+        }
+        self.relay.end(outcome);
+    }
+
+    /// E-077: a body shorter than its head promised is sent, and not stored.
+    fn all_there(&self, length: Option<u64>) -> std::io::Result<()> {
+        let received = self.relay.received();
+        match length {
+            Some(length) if length != received => Err(std::io::Error::new(
+                std::io::ErrorKind::UnexpectedEof,
+                format!("the origin promised {length} bytes and sent {received}"),
+            )),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// A stored answer as it is shown.
+fn stored(entry: &Arc<Entry>, now: Timestamp, remaining: Duration) -> Answer {
+    let cache = CacheResult::Hit.of(entry.head.status);
+    let mut answer = landed(&entry.head, AnswerBody::Whole(entry.body.clone()), cache);
+    answer.age = Some(entry.head.terms.age_at(now));
+    answer.fresh_for = Some(remaining);
+    answer
+}
+
+/// An answer that is stored, or about to be.
+fn landed(head: &EntryHead, body: AnswerBody, cache: CacheResult) -> Answer {
+    let mut answer = Answer::new(head.status, head.headers.clone(), body, cache.of(head.status));
+    answer.fresh_for = Some(head.terms.lifetime.saturating_sub(head.terms.age));
+    answer
+}
+
+/// The path and query that a `Location` names on the same host.
+fn same_origin_path(location: &str, host: &str) -> Option<String> {
+    if location.starts_with('/') && !location.starts_with("//") {
+        return Some(location.to_owned());
+    }
+    let rest = location.split_once("://")?.1;
+    let (authority, path) = rest.split_at(rest.find('/')?);
+    authority.eq_ignore_ascii_case(host).then(|| path.to_owned())
+}

@@ -1,0 +1,13 @@
+//! Stories of viewers, a distribution and a scripted origin, told over the crate's boundary. Tests
+//! bear the numbers of the rules that they hold.
+
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+#[path = "edge/caching.rs"]
+mod caching;
+#[path = "edge/forwarding.rs"]
+mod forwarding;
+#[path = "edge/story.rs"]
+mod story;
+#[path = "edge/viewer.rs"]
+mod viewer;
