@@ -19,6 +19,8 @@ mod version_2;
 
 pub use answer::{Malformed, interpret};
 pub use body::matches_media_type;
+pub use calendar::common_log_time;
+pub use parameters::decode as percent_decoded;
 pub use refusal::Refusal;
 pub use reply::{Header, Identifiers, Reply};
 pub use request::{Context, IamCaller, PathParameter, Request, Source};

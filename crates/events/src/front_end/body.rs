@@ -44,7 +44,7 @@ pub(super) fn by_type(request: &Request<'_>, switches: &Switches) -> Form {
 }
 
 /// Whether `kind` is among a REST API's `binary` media types: the same type, `type/*`, or `*/*`,
-/// which matches everything, a missing type too. Elsewhere a `*` is an ordinary letter.
+/// which matches everything, a missing type too. `*/type` matches nothing, as recorded.
 pub fn matches_media_type(binary: &[String], kind: Option<&str>) -> bool {
     let kind = kind.map(media_type).unwrap_or_default();
     binary.iter().any(|pattern| {
@@ -53,7 +53,7 @@ pub fn matches_media_type(binary: &[String], kind: Option<&str>) -> bool {
         }
         match pattern.strip_suffix('*').filter(|prefix| prefix.ends_with('/')) {
             Some(prefix) => starts_with_ignoring_case(kind, prefix),
-            None => !kind.is_empty() && pattern.eq_ignore_ascii_case(kind),
+            None => !pattern.starts_with('*') && !kind.is_empty() && pattern.eq_ignore_ascii_case(kind),
         }
     })
 }

@@ -1,7 +1,7 @@
 //! The event's time of day: `10/Jul/2026:19:19:05 +0000`.
 
 /// `epoch_milliseconds` in the form of access logs, UTC.
-pub(super) fn common_log_time(epoch_milliseconds: u64) -> String {
+pub fn common_log_time(epoch_milliseconds: u64) -> String {
     let seconds = epoch_milliseconds / 1_000;
     let (days, second_of_day) = (seconds / DAY, seconds % DAY);
     // Years that begin in March put the leap day last; eras of 400 years repeat.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 /// `%41` to `A`, once. Bytes that make no UTF-8 become U+FFFD, because an event is UTF-8; a `%` that
 /// begins no escape stays.
-pub(super) fn decode(text: &str) -> Cow<'_, str> {
+pub fn decode(text: &str) -> Cow<'_, str> {
     if !text.contains('%') {
         return Cow::Borrowed(text);
     }

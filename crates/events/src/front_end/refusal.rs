@@ -27,6 +27,8 @@ pub enum Refusal {
     TooLarge,
     /// The request line and header lines are larger than may be.
     HeadTooLarge,
+    /// The request's body broke off.
+    BrokenRequest,
 }
 
 impl Refusal {
@@ -56,6 +58,7 @@ impl Refusal {
                 HeadStatus::HeaderFieldsTooLarge => (431, "Request Header Fields Too Large"),
                 HeadStatus::UriTooLong => (414, "Request-URI Too Long"),
             },
+            Self::BrokenRequest => BAD_REQUEST,
         };
         json(status, format!(r#"{{"message":"{message}"}}"#))
     }
@@ -78,6 +81,7 @@ impl Refusal {
             Self::HeadTooLarge => {
                 (431, r#"{"message":"Request Header Fields Too Large"}"#, "BadRequestException")
             }
+            Self::BrokenRequest => (400, r#"{"message":"Bad Request"}"#, "BadRequestException"),
         };
         json(status, body.to_owned()).with(ERROR_TYPE, kind)
     }
@@ -97,6 +101,7 @@ impl Refusal {
             .with(ERROR_TYPE, "TooManyRequestsException"),
             Self::TooLarge => json(413, r#"{"message":"Request Entity Too Large"}"#.to_owned()),
             Self::HeadTooLarge => json(431, r#"{"message":"Request Header Fields Too Large"}"#.to_owned()),
+            Self::BrokenRequest => json(400, r#"{"message":"Bad Request"}"#.to_owned()),
         }
     }
 
@@ -113,7 +118,7 @@ impl Refusal {
             },
             Self::RateExceeded => (503, "Service Temporarily Unavailable"),
             Self::TooLarge => (413, "Request Entity Too Large"),
-            Self::HeadTooLarge => (400, "Bad Request"),
+            Self::HeadTooLarge | Self::BrokenRequest => BAD_REQUEST,
         };
         let page = format!(
             "<html>\r\n<head><title>{status} {phrase}</title></head>\r\n<body>\r\n\
@@ -129,6 +134,7 @@ fn json(status: u16, body: String) -> Reply<'static> {
 
 const INTERNAL: (u16, &str) = (500, "Internal Server Error");
 const UNAVAILABLE: (u16, &str) = (503, "Service Unavailable");
+const BAD_REQUEST: (u16, &str) = (400, "Bad Request");
 const BAD_GATEWAY: (u16, &str) = (502, "Bad Gateway");
 const INTERNAL_ERROR: &str = "InternalServerErrorException";
 const ACCESS_DENIED: &str = "AccessDeniedException";
