@@ -1,0 +1,122 @@
+//! Layers: the stack's own, published ones that bring PHP, and others.
+
+use super::Builder;
+use crate::diagnostic::Diagnostic;
+use crate::model::{BrefCompatibility, Layer, LayerReference};
+use crate::sections::Resource;
+use crate::source::Span;
+use crate::tree::Node;
+use crate::value::Value;
+
+impl<'t> Builder<'_, 't> {
+    pub(super) fn layer(&mut self, resource: Resource<'t>, value: &Value) {
+        let php = resource
+            .node
+            .member("Metadata")
+            .and_then(|metadata| metadata.member("Davy"))
+            .and_then(|davy| davy.member("Php"))
+            .and_then(Node::scalar);
+        let content =
+            match (value.member("ContentUri"), value.at(&["Content", "S3Key"]).and_then(Value::text)) {
+                // What `davy build` will make need not be there yet.
+                (Some(uri), _) if php.is_some() => {
+                    crate::model::Code::Remote(uri.text().unwrap_or_default().to_owned())
+                }
+                (Some(uri), _) => self.code(uri, "ContentUri"),
+                (None, Some(key)) => {
+                    let bucket = value.at(&["Content", "S3Bucket"]).and_then(Value::text).unwrap_or_default();
+                    crate::model::Code::Remote(format!("s3://{bucket}/{key}"))
+                }
+                (None, None) => match value.member("Content") {
+                    Some(content) => self.code(content, "Content"),
+                    None => crate::model::Code::Remote(String::new()),
+                },
+            };
+        let id = resource.logical_id;
+        let resolver = self.resolver;
+        self.model.layers.push(Layer {
+            logical_id: id.to_owned(),
+            name: resolver.name_of(id, resource.span).unwrap_or_default(),
+            arn: resolver.fill_for(
+                id,
+                "arn:{partition}:lambda:{region}:{account}:layer:{name}:1",
+                resource.span,
+            ),
+            content,
+            php: php.map(str::to_owned),
+            compatible_runtimes: value.texts_at("CompatibleRuntimes"),
+            position: self.position(resource.span),
+        });
+    }
+
+    /// Finds out what the ARNs in functions' `Layers` are.
+    pub(super) fn attach_layers(&mut self) {
+        let mut functions = std::mem::take(&mut self.model.functions);
+        for function in &mut functions {
+            for reference in &mut function.layers {
+                let LayerReference::Remote { arn } = reference else { continue };
+                let arn = arn.clone();
+                if let Some(own) = self.model.layers.iter().find(|layer| layer.arn == arn) {
+                    *reference = LayerReference::Own { logical_id: own.logical_id.clone() };
+                } else if let Some(php) = recognise(&arn) {
+                    *reference = php;
+                } else {
+                    self.note_foreign_layer(&function.logical_id, &arn);
+                }
+            }
+        }
+        self.model.functions = functions;
+    }
+
+    fn note_foreign_layer(&self, function: &str, arn: &str) {
+        let resource = self.resolver.sections.resources.get(function);
+        let place =
+            resource.map_or(Span::default(), |resource| self.resolver.source.find(resource.node.span, arn));
+        self.resolver.within(function, || {
+            let problem = if arn.starts_with("arn:") {
+                Diagnostic::warning("foreign-layer", "this layer is in AWS only: the function runs without it here")
+                    .help("if the application needs it, unpack it beside the template and name it by an AWS::Serverless::LayerVersion")
+            } else {
+                Diagnostic::error("bad-layer", format!("`{arn}` is no layer"))
+                    .help("name a layer of the template by !Ref, or a published one by its ARN with its version")
+            };
+            self.report(problem.at(place));
+        });
+    }
+}
+
+/// Published PHP layers: Bref's, by its accounts, and those whose name says PHP, as in AWS's samples.
+pub(super) fn recognise(arn: &str) -> Option<LayerReference> {
+    let parts: Vec<&str> = arn.split(':').collect();
+    let ["arn", _, "lambda", _, account, "layer", name, ..] = parts[..] else { return None };
+    let bref = BREF_ACCOUNTS.contains(&account);
+    let php = name.to_ascii_lowercase().split(['-', '_']).any(|word| word.starts_with("php"));
+    if !bref && !php {
+        return None;
+    }
+    // Bref's console layer and its extensions lie over a PHP layer and bring none.
+    if bref && !php {
+        return None;
+    }
+    Some(LayerReference::Php {
+        version: version(name),
+        compatibility: if bref { BrefCompatibility::Bref } else { BrefCompatibility::None },
+        arn: arn.to_owned(),
+    })
+}
+
+/// `php-73-fpm`, `arm-php-84`, `PHP73`, `php81`: two digits, of which the first is the major one.
+fn version(name: &str) -> Option<String> {
+    let lower = name.to_ascii_lowercase();
+    let after = lower.split_once("php")?.1.trim_start_matches(['-', '_']);
+    let digits: Vec<char> = after.chars().filter(|letter| *letter != '.' && *letter != '_').take(2).collect();
+    match digits[..] {
+        [major, minor] if major.is_ascii_digit() && minor.is_ascii_digit() => {
+            Some(format!("{major}.{minor}"))
+        }
+        _ => None,
+    }
+}
+
+/// Bref 0 and 1, 2, 3.
+const BREF_ACCOUNTS: &[&str] = &["209497400698", "534081306603", "873528684822"];
