@@ -156,11 +156,11 @@ impl Verdict {
         !self.allowed && self.why.contains("policy, statement")
     }
 
-    fn yes(why: String) -> Self {
+    pub(crate) fn yes(why: String) -> Self {
         Self { allowed: true, why }
     }
 
-    fn no(why: String) -> Self {
+    pub(crate) fn no(why: String) -> Self {
         Self { allowed: false, why }
     }
 

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::{PoisonError, RwLock};
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::value::RawValue;
 
 use crate::authorize::Acl;
 use crate::store::{Durability, Store};
@@ -29,9 +29,9 @@ pub(crate) struct Settings {
     /// Milliseconds since the epoch.
     pub(crate) created: u64,
     pub(crate) owner: Owner,
-    /// As it was put.
+    /// As it was put, to the letter.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) policy: Option<Value>,
+    pub(crate) policy: Option<Box<RawValue>>,
     #[serde(default)]
     pub(crate) public_access: PublicAccessBlock,
     /// `BucketOwnerEnforced` unless it was set otherwise: ACLs count for nothing.
@@ -89,7 +89,7 @@ impl Bucket {
         };
         // A policy in the file was accepted once; one that was edited by hand and is none now allows
         // nothing.
-        let policy = settings.policy.as_ref().and_then(|policy| Policy::parse(policy).ok());
+        let policy = settings.policy.as_deref().and_then(read_policy);
         Ok(Self {
             name: name.to_owned(),
             logical_id: logical_id.to_owned(),
@@ -114,7 +114,7 @@ impl Bucket {
         let mut settings = state.settings.clone();
         change(&mut settings);
         self.store.write_whole(&self.store.settings_file(), &settings, Durability::Durable)?;
-        state.policy = settings.policy.as_ref().and_then(|policy| Policy::parse(policy).ok());
+        state.policy = settings.policy.as_deref().and_then(read_policy);
         state.settings = settings;
         Ok(())
     }
@@ -128,6 +128,10 @@ impl Bucket {
     pub(crate) fn arn(&self) -> String {
         format!("arn:aws:s3:::{}", self.name)
     }
+}
+
+fn read_policy(text: &RawValue) -> Option<Policy> {
+    Policy::parse(&serde_json::from_str(text.get()).ok()?).ok()
 }
 
 impl Default for PublicAccessBlock {

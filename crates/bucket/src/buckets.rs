@@ -52,6 +52,18 @@ pub struct BucketSettings {
     pub region: String,
     /// The owner's keys, with which real clients may do everything.
     pub credentials: Credentials,
+    /// What a bucket begins with that a client makes.
+    pub new_buckets: NewBuckets,
+}
+
+/// What a bucket begins with that no template describes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum NewBuckets {
+    /// As since April 2023: Block Public Access on, ACLs without meaning.
+    #[default]
+    Private,
+    /// As before: ACLs count, and a policy may open a bucket to everybody.
+    WithAcls,
 }
 
 /// A read on the inside: what the edge asks.
@@ -205,6 +217,11 @@ impl Inner {
         buckets.get(name).cloned().ok_or_else(|| S3Error::new(NO_SUCH_BUCKET).with("BucketName", name))
     }
 
+    /// Whose key that is, and its secret.
+    pub(crate) fn owner_of(&self, access_key: &str) -> Option<(Credentials, Principal)> {
+        self.keys.read().unwrap_or_else(PoisonError::into_inner).get(access_key).cloned()
+    }
+
     /// The caller and the condition keys that every request has.
     pub(crate) fn caller(&self, principal: Principal, peer: Option<Peer>, headers: &HeaderMap) -> Caller {
         let mut caller = Caller::new(principal, self.clock.now());
@@ -285,12 +302,13 @@ impl Inner {
 
     /// The settings of a bucket that `owner` makes now.
     pub(crate) fn fresh(&self, owner: Owner, public_access: PublicAccessBlock) -> Settings {
+        let acls = self.settings.new_buckets == NewBuckets::WithAcls;
         Settings {
             created: self.clock.now().millis(),
             owner,
             policy: None,
             public_access,
-            ownership: None,
+            ownership: acls.then(|| "ObjectWriter".to_owned()),
             public: false,
             documents: BTreeMap::new(),
         }
@@ -305,6 +323,7 @@ impl Inner {
             Policy::parse(policy)
                 .map_err(|problem| OpenError::Policy { logical_id: bucket.logical_id.clone(), problem })?;
         }
+        let policy = policy.and_then(|policy| serde_json::value::to_raw_value(&policy).ok());
         let change = bucket.change(|settings| settings.policy = policy);
         change.map_err(|error| OpenError::Io { path: self.folder(&bucket.name), error })
     }
@@ -349,9 +368,36 @@ impl Inner {
         Ok(())
     }
 
-    pub(crate) fn add(&self, bucket: Bucket) {
+    fn add(&self, bucket: Bucket) {
         let mut buckets = self.buckets.write().unwrap_or_else(PoisonError::into_inner);
         buckets.insert(bucket.name.clone(), Arc::new(bucket));
+    }
+
+    /// Every bucket, by name.
+    pub(crate) fn all(&self) -> Vec<Arc<Bucket>> {
+        self.buckets.read().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
+    }
+
+    /// Makes a bucket, or gives the one that has the name already.
+    pub(crate) fn create(&self, name: &str, settings: Settings) -> io::Result<Arc<Bucket>> {
+        let mut buckets = self.buckets.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(bucket) = buckets.get(name) {
+            return Ok(Arc::clone(bucket));
+        }
+        let bucket = Arc::new(Bucket::open(&self.folder(name), name, name, || settings)?);
+        buckets.insert(name.to_owned(), Arc::clone(&bucket));
+        Ok(bucket)
+    }
+
+    /// Removes a bucket and its folder; `false` if there are objects in it.
+    pub(crate) fn remove(&self, bucket: &Bucket) -> io::Result<bool> {
+        let mut buckets = self.buckets.write().unwrap_or_else(PoisonError::into_inner);
+        if !bucket.store.is_empty()? {
+            return Ok(false);
+        }
+        buckets.remove(&bucket.name);
+        fs::remove_dir_all(self.folder(&bucket.name))?;
+        Ok(true)
     }
 
     /// The stack's account.

@@ -21,6 +21,7 @@ mod ignore;
 mod key;
 mod mirror;
 mod preconditions;
+mod protocol;
 mod range;
 mod read;
 mod record;
@@ -30,7 +31,7 @@ mod xml;
 use std::fmt::Write as _;
 use std::time::{Duration, SystemTime};
 
-pub use buckets::{BucketConfig, BucketSettings, Buckets, OpenError, ReadRequest};
+pub use buckets::{BucketConfig, BucketSettings, Buckets, NewBuckets, OpenError, ReadRequest};
 pub use ignore::Ignore;
 pub use mirror::Mirrored;
 

@@ -32,21 +32,8 @@ pub(crate) struct Read {
 impl Read {
     /// Answers the read, and says who allowed or denied it. It blocks.
     pub(crate) fn answer(self, bucket: &Bucket, caller: &Caller) -> (Verdict, Result<Answer, S3Error>) {
-        let key = Key::new(self.key.as_str());
-        let object = match key.as_ref().map(|key| bucket.store.object(key)).transpose() {
-            Ok(object) => object.flatten(),
-            Err(error) => return (Verdict::failed(), Err(error.into())),
-        };
-        let verdict = may_read(bucket, caller, &self.key, object.as_ref().map(|object| &object.record));
-        if !verdict.allowed {
-            return (verdict, Err(ACCESS_DENIED.into()));
-        }
-        let answer = match object {
-            Some(object) => self.found(object),
-            None if key.is_none() => Err(KEY_TOO_LONG.into()),
-            None => return missing(bucket, caller, &self.key, verdict),
-        };
-        (verdict, answer)
+        let (verdict, object) = open(bucket, caller, &self.key, "s3:GetObject");
+        (verdict, object.and_then(|object| self.found(object)))
     }
 
     fn found(self, object: Object) -> Result<Answer, S3Error> {
@@ -125,12 +112,48 @@ fn part(record: &Record, number: u32) -> Result<Bytes, S3Error> {
     Ok(Bytes { status: StatusCode::PARTIAL_CONTENT, start, length: record.parts[position].size })
 }
 
-/// Whether the caller may read an object; its tags have a say, if there is one.
-fn may_read(bucket: &Bucket, caller: &Caller, key: &str, record: Option<&Record>) -> Verdict {
+/// Opens an object for a caller who may do `action` to it. What is absent is said to be so only to
+/// who may list; everybody else reads that he may not know (facts B-020).
+pub(crate) fn open(
+    bucket: &Bucket,
+    caller: &Caller,
+    key: &str,
+    action: &'static str,
+) -> (Verdict, Result<Object, S3Error>) {
+    let Some(valid) = Key::new(key) else { return (Verdict::failed(), Err(KEY_TOO_LONG.into())) };
+    let object = match bucket.store.object(&valid) {
+        Ok(object) => object,
+        Err(error) => return (Verdict::failed(), Err(error.into())),
+    };
+    let verdict = may(bucket, caller, key, action, object.as_ref().map(|object| &object.record));
+    match object {
+        _ if !verdict.allowed => (verdict, Err(ACCESS_DENIED.into())),
+        Some(object) => (verdict, Ok(object)),
+        None => {
+            let conditions = [("s3:prefix".to_owned(), key.to_owned())];
+            let acl = bucket.listing_acl();
+            let list = caller
+                .may(bucket, Question { action: "s3:ListBucket", key: None, conditions: &conditions, acl });
+            if list.allowed {
+                return (verdict, Err(S3Error::new(NO_SUCH_KEY).with("Key", key)));
+            }
+            (list, Err(ACCESS_DENIED.into()))
+        }
+    }
+}
+
+/// Whether the caller may do `action` to an object; its tags have a say, if there is one.
+fn may(
+    bucket: &Bucket,
+    caller: &Caller,
+    key: &str,
+    action: &'static str,
+    record: Option<&Record>,
+) -> Verdict {
     let conditions = record.map(tag_conditions).unwrap_or_default();
-    let acl = if record.is_some_and(|record| record.public) { Acl::Grants } else { Acl::Silent };
-    let question = Question { action: "s3:GetObject", key: Some(key), conditions: &conditions, acl };
-    let verdict = caller.may(bucket, question);
+    let readable = action == "s3:GetObject" && record.is_some_and(|record| record.public);
+    let acl = if readable { Acl::Grants } else { Acl::Silent };
+    let verdict = caller.may(bucket, Question { action, key: Some(key), conditions: &conditions, acl });
     match record {
         // A writer may read what they wrote in a foreign bucket (facts P-002).
         Some(Record { writer: Some(writer), .. }) if !verdict.denied_by_policy() && caller.is(writer) => {
@@ -138,18 +161,6 @@ fn may_read(bucket: &Bucket, caller: &Caller, key: &str, record: Option<&Record>
         }
         _ => verdict,
     }
-}
-
-/// An absent key: who may list learns so, everybody else reads that he may not know (facts B-020).
-fn missing(bucket: &Bucket, caller: &Caller, key: &str, read: Verdict) -> (Verdict, Result<Answer, S3Error>) {
-    let conditions = [("s3:prefix".to_owned(), key.to_owned())];
-    let question =
-        Question { action: "s3:ListBucket", key: None, conditions: &conditions, acl: bucket.listing_acl() };
-    let list = caller.may(bucket, question);
-    if list.allowed {
-        return (read, Err(S3Error::new(NO_SUCH_KEY).with("Key", key)));
-    }
-    (list, Err(ACCESS_DENIED.into()))
 }
 
 /// The condition keys that an object's tags give.
@@ -178,7 +189,7 @@ fn describe(answer: &mut Answer, record: &Record) {
     }
     for (name, value) in &record.metadata {
         if let Ok(name) = HeaderName::from_bytes(format!("x-amz-meta-{name}").as_bytes()) {
-            answer.set(name, value);
+            answer.set(name, value.bytes());
         }
     }
     if !record.tags.is_empty() {

@@ -19,7 +19,7 @@ pub(crate) struct Record {
     pub(crate) headers: BTreeMap<String, String>,
     /// `x-amz-meta-*`, without the prefix.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub(crate) metadata: BTreeMap<String, String>,
+    pub(crate) metadata: BTreeMap<String, HeaderText>,
     /// The object's tags.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) tags: BTreeMap<String, String>,
@@ -50,11 +50,17 @@ pub(crate) struct Stamp {
     pub(crate) modified: u64,
 }
 
+/// A header's value as it came: UTF-8, or the Latin-1 that HTTP once was and boto3 still sends.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub(crate) enum HeaderText {
+    Utf8(String),
+    Latin1 { latin_1: String },
+}
+
 /// One part of an object that was uploaded in parts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Part {
-    /// As the client numbered it.
-    pub(crate) number: u32,
     /// In bytes.
     pub(crate) size: u64,
     /// Of the part alone.
@@ -87,6 +93,23 @@ impl Record {
     /// Last-Modified, in whole seconds since the epoch.
     pub(crate) fn modified_seconds(&self) -> u64 {
         self.stamp.modified / 1_000_000_000
+    }
+}
+
+impl HeaderText {
+    pub(crate) fn read(bytes: &[u8]) -> Self {
+        match std::str::from_utf8(bytes) {
+            Ok(text) => Self::Utf8(text.to_owned()),
+            Err(_) => Self::Latin1 { latin_1: bytes.iter().copied().map(char::from).collect() },
+        }
+    }
+
+    /// What came, to the byte.
+    pub(crate) fn bytes(&self) -> Vec<u8> {
+        match self {
+            Self::Utf8(text) => text.as_bytes().to_vec(),
+            Self::Latin1 { latin_1 } => latin_1.chars().filter_map(|one| u8::try_from(one).ok()).collect(),
+        }
     }
 }
 

@@ -24,6 +24,7 @@ mod draft;
 mod publish;
 #[cfg(test)]
 mod tests;
+mod uploads;
 mod walk;
 
 use std::fs::{self, File};
@@ -42,6 +43,7 @@ use crate::record::{Record, Records, Stamp};
 
 pub(crate) use draft::Draft;
 pub(crate) use publish::{Durability, Refused};
+pub(crate) use uploads::{Upload, UploadedPart};
 
 /// The objects of one bucket.
 #[derive(Debug)]

@@ -16,6 +16,11 @@ impl Document {
         Self::rooted(root, &format!(" xmlns=\"{NAMESPACE}\""), fill)
     }
 
+    /// A document of S3's namespace with nothing but text.
+    pub(crate) fn with_text(root: &str, text: &str) -> String {
+        Self::new(root, |xml| xml.text.push_str(&escape(text)))
+    }
+
     /// A document without one: an error.
     pub(crate) fn plain(root: &str, fill: impl FnOnce(&mut Self)) -> String {
         Self::rooted(root, "", fill)
@@ -24,6 +29,19 @@ impl Document {
     /// An element with elements in it.
     pub(crate) fn element(&mut self, name: &str, fill: impl FnOnce(&mut Self)) {
         self.put(&["<", name, ">"]);
+        fill(self);
+        self.put(&["</", name, ">"]);
+    }
+
+    /// An element whose type is an attribute, as grantees have it.
+    pub(crate) fn typed(&mut self, name: &str, kind: &str, fill: impl FnOnce(&mut Self)) {
+        self.put(&[
+            "<",
+            name,
+            " xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" xsi:type=\"",
+            kind,
+            "\">",
+        ]);
         fill(self);
         self.put(&["</", name, ">"]);
     }

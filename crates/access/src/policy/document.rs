@@ -89,13 +89,17 @@ fn read_statement(index: usize, statement: &Value, kind: Kind) -> Result<Stateme
         Patterns::Among(list) => Patterns::Among(lower_case(&list)),
         Patterns::AllBut(list) => Patterns::AllBut(lower_case(&list)),
     };
+    let principals = read_principals(fields, kind, &place)?;
+    if effect == Effect::Allow && matches!(principals, Principals::AllBut(_)) {
+        return Err(place.problem(format_args!("`NotPrincipal` goes with \"Deny\" alone, as in AWS")));
+    }
     Ok(Statement {
         name: StatementName {
             position: index + 1,
             sid: fields.get("Sid").and_then(Value::as_str).filter(|sid| !sid.is_empty()).map(str::to_owned),
         },
         effect,
-        principals: read_principals(fields, kind, &place)?,
+        principals,
         actions,
         resources: read_patterns(fields, "Resource", "NotResource", &place)?,
         conditions: read_conditions(fields.get("Condition"), &place)?,
@@ -151,11 +155,17 @@ fn read_names(value: &Value, place: &Place) -> Result<Vec<NamedPrincipal>, Malfo
     Ok(names)
 }
 
-/// Twelve digits, or an ARN of IAM or STS. A wildcard inside one is not allowed by AWS either.
+/// Twelve digits, or an ARN of IAM or STS with them. A wildcard inside one is not allowed by AWS
+/// either; CloudFront's identities are in an account of that name.
 fn account_or_arn(text: &str) -> bool {
-    let account = text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
-    let arn = (text.starts_with("arn:aws:iam::") || text.starts_with("arn:aws:sts::")) && !text.contains('*');
-    account || arn
+    let account = |text: &str| text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
+    let parts: Vec<&str> = text.splitn(6, ':').collect();
+    match parts[..] {
+        ["arn", "aws", "iam" | "sts", "", owner, name] => {
+            (account(owner) || owner == "cloudfront") && !name.contains('*')
+        }
+        _ => account(text),
+    }
 }
 
 fn read_patterns(

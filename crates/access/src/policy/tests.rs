@@ -203,6 +203,7 @@ fn what_is_not_understood_is_refused_by_name() {
     refused("Condition", json!({"Bool": {"aws:SecureTransport": "yes"}}), "yes");
     refused("Resource", json!("arn:aws:s3:::b/${aws:username}/*"), "${aws:username}");
     refused("Principal", json!({"AWS": "arn:aws:iam::*:role/x"}), "arn:aws:iam::*:role/x");
+    refused("Principal", json!({"AWS": "arn:aws:iam::s3tenant1:root"}), "s3tenant1");
     refused("Principal", json!({"Federated": "accounts.google.com"}), "Federated");
     refused("Effect", json!("allow"), "Effect");
     refused("Principle", json!("*"), "Principle");

@@ -32,8 +32,11 @@ pub(super) fn path(raw: &str) -> String {
     percent_encoding::percent_encode(&percent_decode_str(raw).collect::<Vec<u8>>(), PATH).to_string()
 }
 
-/// A header's value: trimmed, inner runs of spaces as one.
+/// A header's value: trimmed, inner runs of spaces as one. Clients sign a text's UTF-8 even where
+/// they send its Latin-1.
 pub(super) fn header_value(value: &[u8]) -> Vec<u8> {
+    let latin1 = || value.iter().copied().map(char::from).collect::<String>().into_bytes();
+    let value = &if std::str::from_utf8(value).is_ok() { value.to_vec() } else { latin1() };
     let words = value.split(|byte| *byte == b' ' || *byte == b'\t').filter(|word| !word.is_empty());
     words.collect::<Vec<_>>().join(&b' ')
 }

@@ -89,7 +89,7 @@ fn bucket(policy: Option<Value>, public_access: PublicAccessBlock) -> (tempfile:
     let settings = Settings {
         created: 0,
         owner: Owner { account: ACCOUNT.to_owned(), canonical_user: "c".to_owned() },
-        policy,
+        policy: policy.map(|policy| serde_json::value::to_raw_value(&policy).unwrap()),
         public_access,
         ownership: None,
         public: false,

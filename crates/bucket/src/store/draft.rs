@@ -35,10 +35,6 @@ impl Store {
 }
 
 impl Draft {
-    pub(crate) fn path(&self) -> &Path {
-        &self.path
-    }
-
     /// Gives the bytes the name `path`, in the same file system.
     pub(crate) fn rename(mut self, path: &Path) -> io::Result<()> {
         fs::rename(&self.path, path)?;

@@ -5,6 +5,7 @@ use std::io::{Seek, Write};
 use std::sync::atomic::AtomicBool;
 
 use super::*;
+use crate::record::HeaderText;
 
 #[test]
 fn an_object_is_a_plain_file_at_its_key_with_its_record_beside() {
@@ -96,13 +97,13 @@ fn a_file_put_or_edited_by_hand_is_an_object() {
     bucket
         .store
         .update(&key("by-hand.css"), |record| {
-            record.metadata.insert("note".to_owned(), "kept".to_owned());
+            record.metadata.insert("note".to_owned(), HeaderText::read(b"kept"));
         })
         .unwrap();
     fs::write(&path, "three").unwrap();
     let record = bucket.store.record(&key("by-hand.css")).unwrap().unwrap();
     assert_eq!(record.etag, "35d6d33467aae9a2e3dccb4b6b027878");
-    assert_eq!(record.metadata["note"], "kept");
+    assert_eq!(record.metadata["note"], HeaderText::read(b"kept"));
 }
 
 #[test]
