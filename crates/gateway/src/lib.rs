@@ -1,1 +1,33 @@
-//! HTTP APIs: a request becomes a route, an event and an invocation.
+//! HTTP APIs, REST APIs and Function URLs: a request becomes a route, an event and an invocation,
+//! and what the function returned becomes the response.
+//!
+//! ```text
+//! request ─► addressing ─► routes ─► receive ─► events ─► invoke (lambda)
+//!            stage, path   route     body       event         │ payload
+//! response ◄──────────────── cors ◄──────────── events ◄──────┘
+//! ```
+//!
+//! Invariant: nothing here knows the name of an event's field; that is `events`.
+//! Invariant: route keys, formats and limits are read when an API is made, never for a request.
+
+mod access_log;
+mod addressing;
+mod config;
+mod cors;
+mod exchange;
+#[cfg(test)]
+mod fake;
+mod http_api;
+mod identifiers;
+mod invoke;
+mod receive;
+mod refused;
+mod routes;
+mod throttle;
+
+pub use config::{
+    Authorization, Cors, DomainMapping, HttpApiConfig, Integration, LONGEST_TIMEOUT, PayloadFormat, Route,
+    Stage, Throttling,
+};
+pub use http_api::HttpApi;
+pub use routes::RouteError;

@@ -1,0 +1,131 @@
+//! What a template says about an HTTP API, resolved: the form in which the stack hands it over.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+pub use events::front_end::PayloadFormat;
+
+/// One HTTP API. `HttpApiConfig { api_id, .., ..Default::default() }` names only what is there.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct HttpApiConfig {
+    /// The identifier in the API's host name: ten lower-case letters and digits in AWS.
+    pub api_id: String,
+    /// Its name in the template; spans and messages use it.
+    pub logical_id: String,
+    /// `us-east-1`
+    pub region: String,
+    /// Twelve digits.
+    pub account: String,
+    /// `API-ID.execute-api.REGION.amazonaws.com`, the host that it has in AWS.
+    pub domain_name: String,
+    /// Its stages; an API without one answers 404 to everything, as in AWS.
+    pub stages: Vec<Stage>,
+    /// Its routes, in any order: the most specific one wins.
+    pub routes: Vec<Route>,
+    /// `CorsConfiguration`
+    pub cors: Option<Cors>,
+    /// Custom domain names, each mapping to a stage.
+    pub domains: Vec<DomainMapping>,
+    /// `DisableExecuteApiEndpoint`: `domain_name` answers 404, the custom domains serve.
+    pub endpoint_disabled: bool,
+}
+
+/// One stage of an API.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Stage {
+    /// `$default`, or the first segment of every path that belongs to it.
+    pub name: String,
+    /// `StageVariables`
+    pub variables: BTreeMap<String, String>,
+    /// `DefaultRouteSettings`; `None` is AWS's own limit for an account.
+    pub throttling: Option<Throttling>,
+    /// `RouteSettings`: what one route key has instead.
+    pub route_throttling: BTreeMap<String, Throttling>,
+    /// `AccessLogSettings.Format`, with its `$context.…` variables.
+    pub access_log_format: Option<String>,
+}
+
+/// How fast requests may come: a bucket of `burst` tokens that `rate` a second refill.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Throttling {
+    /// `ThrottlingRateLimit`, requests a second.
+    pub rate: f64,
+    /// `ThrottlingBurstLimit`, requests.
+    pub burst: u32,
+}
+
+/// Limits are numbers out of a template, never NaN.
+impl Eq for Throttling {}
+
+/// One route and where it leads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Route {
+    /// `$default`, or method and path: `ANY /{proxy+}`, `GET /users/{id}`.
+    pub key: String,
+    /// What answers.
+    pub integration: Integration,
+    /// Who may call.
+    pub authorization: Authorization,
+}
+
+/// A Lambda proxy integration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Integration {
+    /// The function's name, as `lambda` knows it.
+    pub function: String,
+    /// The event's form.
+    pub payload_format: PayloadFormat,
+    /// `TimeoutInMillis`: 50 ms to 30 s.
+    pub timeout: Duration,
+}
+
+/// Who may call a route.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Authorization {
+    /// Anybody.
+    #[default]
+    None,
+    /// An authorizer that does not run locally: the route refuses every request and says why,
+    /// because answering it would let in whom AWS keeps out.
+    Unsupported {
+        /// What the template names: `JWT authorizer "Users"`.
+        authorizer: String,
+    },
+}
+
+/// `CorsConfiguration`. Empty lists and `None` are what the template leaves out.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Cors {
+    /// Origins: exact, `*`, `https://*` or `http://*`.
+    pub allow_origins: Vec<String>,
+    /// Methods, or `*`.
+    pub allow_methods: Vec<String>,
+    /// Header names, or `*`.
+    pub allow_headers: Vec<String>,
+    /// Header names that scripts may read.
+    pub expose_headers: Vec<String>,
+    /// How long a browser may keep the preflight's answer, in seconds.
+    pub max_age: Option<u32>,
+    /// Whether cookies may be sent.
+    pub allow_credentials: bool,
+}
+
+/// A custom domain name's way to a stage.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DomainMapping {
+    /// `www.example.com`
+    pub domain_name: String,
+    /// The stage that it shows.
+    pub stage: String,
+    /// `ApiMappingKey`: the first path segments, `None` for the domain's root.
+    pub key: Option<String>,
+}
+
+impl Default for Integration {
+    fn default() -> Self {
+        Self { function: String::new(), payload_format: PayloadFormat::V2, timeout: LONGEST_TIMEOUT }
+    }
+}
+
+/// The longest `TimeoutInMillis` that AWS takes, and its default.
+pub const LONGEST_TIMEOUT: Duration = Duration::from_secs(30);

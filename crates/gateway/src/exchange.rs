@@ -1,0 +1,323 @@
+//! One request on its way through a front end: its identity, its span, and the two steps that all
+//! front ends share, invoking the function and sending the reply.
+
+use std::borrow::Cow;
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use events::front_end::{self, Context, FrontEnd, Identifiers, Refusal, Reply, Request, Source, Switches};
+use http::header::HeaderValue;
+use http::request::Parts;
+use http::{HeaderName, Method, Response, StatusCode};
+use http_body_util::combinators::UnsyncBoxBody;
+use http_body_util::{BodyExt, Empty, Full};
+use lambda::{Invocation, InvokeError};
+use telemetry::{Placement, Telemetry, TraceContext, annotation};
+use trace::{Clock, Entropy, Hop, Outcome, SegmentId, Span, Timestamp, TraceHeader, TraceId};
+
+use crate::identifiers;
+use crate::invoke::Invoke;
+use crate::receive;
+
+/// What every front end needs to serve.
+pub(crate) struct Service {
+    /// The API's name in the template.
+    pub(crate) name: String,
+    pub(crate) functions: Arc<dyn Invoke>,
+    pub(crate) telemetry: Telemetry,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) entropy: Arc<dyn Entropy>,
+    pub(crate) switches: Switches,
+}
+
+/// One request under way.
+pub(crate) struct Exchange<'s> {
+    pub(crate) service: &'s Service,
+    pub(crate) parts: Parts,
+    pub(crate) source: Source,
+    pub(crate) begun: Timestamp,
+    /// 16 characters that end in `=`.
+    pub(crate) extended_id: String,
+    /// A UUID.
+    pub(crate) request_id: String,
+    /// Lambda's own UUID of the invocation, once there is one.
+    invocation_id: Option<String>,
+    /// The host that the client asked for, without port; the API's own if he named none.
+    pub(crate) host: String,
+    trace: TraceContext,
+    span: SegmentId,
+    /// What the event and a REST answer say of the trace.
+    trace_header: String,
+    lineage: Option<String>,
+    placement: Option<Placement>,
+    /// How long the function took, as its caller saw it.
+    pub(crate) integration_latency: Option<Duration>,
+    /// What went wrong, for the span and for whoever watches.
+    pub(crate) error: Option<String>,
+}
+
+/// Which function, and how long it may take.
+pub(crate) struct Call<'a> {
+    pub(crate) function: &'a str,
+    pub(crate) patience: Duration,
+}
+
+impl<'s> Exchange<'s> {
+    pub(crate) fn begin(service: &'s Service, domain_name: &str, parts: Parts) -> Self {
+        let begun = service.clock.now();
+        let entropy = &*service.entropy;
+        let sent = parts
+            .headers
+            .get("x-amzn-trace-id")
+            .and_then(|value| value.to_str().ok())
+            .map(TraceHeader::parse)
+            .unwrap_or_default();
+        let trace = parts.extensions.get::<TraceContext>().copied().unwrap_or_else(|| TraceContext {
+            trace: sent.root.unwrap_or_else(|| TraceId::new(begun, entropy)),
+            parent: sent.parent,
+            sampled: sent.sampled,
+        });
+        // A client's own header goes on whole while it names this trace.
+        let (trace_header, lineage) = if sent.root == Some(trace.trace) {
+            (sent.to_string(), sent.lineage)
+        } else {
+            (TraceHeader { root: Some(trace.trace), ..TraceHeader::default() }.to_string(), None)
+        };
+        Self {
+            service,
+            source: receive::source(&parts),
+            host: receive::host(&parts).unwrap_or(domain_name).to_owned(),
+            parts,
+            begun,
+            extended_id: identifiers::extended(entropy),
+            request_id: identifiers::uuid(entropy),
+            invocation_id: None,
+            trace,
+            span: SegmentId::new(entropy),
+            trace_header,
+            lineage,
+            placement: None,
+            integration_latency: None,
+            error: None,
+        }
+    }
+
+    /// The path as it came.
+    pub(crate) fn path(&self) -> &str {
+        // An absolute target without a path, and `*`, are no paths.
+        let path = self.parts.uri.path();
+        if path.starts_with('/') { path } else { "/" }
+    }
+
+    /// The query as it came.
+    pub(crate) fn query(&self) -> &str {
+        self.parts.uri.query().unwrap_or_default()
+    }
+
+    pub(crate) fn method(&self) -> &str {
+        self.parts.method.as_str()
+    }
+
+    pub(crate) fn accept(&self) -> Option<&str> {
+        self.parts.headers.get(http::header::ACCEPT).and_then(|value| value.to_str().ok())
+    }
+
+    /// The event's `x-amzn-trace-id`.
+    pub(crate) fn trace_header(&self) -> &str {
+        &self.trace_header
+    }
+
+    /// The trace's identity as it goes on to whoever is asked next.
+    fn traced(&self) -> TraceHeader {
+        TraceHeader {
+            root: Some(self.trace.trace),
+            parent: Some(self.span),
+            sampled: self.trace.sampled,
+            lineage: self.lineage.clone(),
+        }
+    }
+
+    /// Reads the body, or says why not.
+    pub(crate) async fn receive(
+        &mut self,
+        body: UnsyncBoxBody<Bytes, io::Error>,
+        limit: usize,
+    ) -> Result<Bytes, Refusal> {
+        receive::body(&self.parts.headers, body, limit).await.map_err(|error| match error {
+            receive::BodyError::TooLarge => {
+                self.explain(format!(
+                    "the body has more than {limit} bytes, which is all that this API takes"
+                ));
+                Refusal::TooLarge
+            }
+            receive::BodyError::Broken(why) => {
+                self.error = Some(format!("the viewer's body broke off: {why}"));
+                Refusal::BrokenRequest
+            }
+        })
+    }
+
+    /// The request as the function's event.
+    pub(crate) fn event(&self, front_end: &FrontEnd, context: &Context<'_>, body: &[u8]) -> Vec<u8> {
+        let headers = receive::header_lines(&self.parts);
+        let (method, path, query) = (self.method(), self.path(), self.query());
+        let request = Request { method, path, query, headers: &headers, body };
+        front_end::event(front_end, &request, context, &self.service.switches)
+    }
+
+    /// Runs the function with an event that was made of a body of `body_bytes`, and gives what it
+    /// returned.
+    pub(crate) async fn invoke(
+        &mut self,
+        call: &Call<'_>,
+        event: Vec<u8>,
+        body_bytes: usize,
+    ) -> Result<Bytes, Refusal> {
+        let event_bytes = event.len();
+        let asked = self.service.clock.now();
+        let invocation = Invocation {
+            trace: self.traced(),
+            patience: call.patience,
+            ..Invocation::new(call.function, event)
+        };
+        let answered = self.service.functions.invoke(invocation).await;
+        self.integration_latency = Some(self.service.clock.now().since(asked));
+        let answer = answered.map_err(|error| self.not_invoked(&error, body_bytes, event_bytes))?;
+        self.placement = Some(answer.placement);
+        self.invocation_id = Some(answer.request_id);
+        if answer.function_error.is_some() {
+            // Its own log says what it was; the viewer learns nothing of it.
+            let text = String::from_utf8_lossy(&answer.payload);
+            self.error = Some(format!("function `{}` failed: {}", call.function, cut(&text)));
+            return Err(Refusal::FunctionError);
+        }
+        Ok(answer.payload)
+    }
+
+    /// What `payload` stands for.
+    pub(crate) fn interpret<'p>(
+        &mut self,
+        front_end: &FrontEnd,
+        function: &str,
+        payload: &'p Bytes,
+    ) -> Result<Reply<'p>, Refusal> {
+        front_end::interpret(front_end, payload, self.accept(), &self.service.switches).map_err(|malformed| {
+            self.explain(format!("what function `{function}` returned is no response here: {malformed}"));
+            malformed.refusal()
+        })
+    }
+
+    /// Sends `reply`, whose body may be a part of the function's `payload`, and records the span.
+    pub(crate) fn send(
+        self,
+        front_end: &FrontEnd,
+        reply: Reply<'_>,
+        payload: Option<&Bytes>,
+    ) -> Response<UnsyncBoxBody<Bytes, io::Error>> {
+        let request = match front_end {
+            FrontEnd::HttpApi(_) => &self.extended_id,
+            FrontEnd::FunctionUrl => self.invocation_id.as_ref().unwrap_or(&self.request_id),
+            FrontEnd::RestApi { .. } | FrontEnd::LoadBalancer { .. } => &self.request_id,
+        };
+        let trace = self.traced().to_string();
+        let identifiers = Identifiers { request, extended: &self.extended_id, trace: &trace };
+        let Reply { status, headers, body } = reply.signed(front_end, &identifiers);
+        let body = match body {
+            _ if self.parts.method == Method::HEAD => {
+                Empty::new().map_err(|never| match never {}).boxed_unsync()
+            }
+            Cow::Borrowed(part) => whole(shared(payload, part)),
+            Cow::Owned(bytes) => whole(Bytes::from(bytes)),
+        };
+        let mut response = Response::new(body);
+        // `events` gives 200 to 599, and lines that HTTP can carry.
+        *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        for header in headers {
+            let name = HeaderName::from_bytes(header.name.as_bytes());
+            if let (Ok(name), Ok(value)) = (name, HeaderValue::from_bytes(header.value.as_bytes())) {
+                response.headers_mut().append(name, value);
+            }
+        }
+        self.record(status);
+        if let Some(placement) = self.placement {
+            response.extensions_mut().insert(placement);
+        }
+        response
+    }
+
+    /// Notes what went wrong and tells whoever watches.
+    pub(crate) fn explain(&mut self, why: String) {
+        let notice = format!("{}: {} {}: {why}", self.service.name, self.method(), self.path());
+        self.service.telemetry.notice(notice);
+        self.error = Some(why);
+    }
+
+    fn not_invoked(&mut self, error: &InvokeError, body: usize, event: usize) -> Refusal {
+        match error {
+            InvokeError::EventTooLarge { .. } => {
+                self.explain(format!(
+                    "a body of {body} bytes makes an event of {event} bytes, and Lambda takes {limit}, here and in \
+                     AWS. What is not text travels as base64, so about 4.5 MB of it fit: let larger files \
+                     go straight into a bucket",
+                    limit = lambda::PAYLOAD_LIMIT
+                ));
+                Refusal::TooLarge
+            }
+            InvokeError::Throttled { .. } => {
+                self.explain(error.to_string());
+                Refusal::Throttled
+            }
+            InvokeError::Timeout { .. } => {
+                self.explain(format!("{error}, which is the integration's timeout"));
+                Refusal::Timeout
+            }
+            // The stack ends: an API in AWS would say that it is not available.
+            InvokeError::ShuttingDown => Refusal::Timeout,
+            InvokeError::FunctionNotFound { .. } | InvokeError::Environment { .. } => {
+                self.explain(error.to_string());
+                Refusal::FunctionError
+            }
+        }
+    }
+
+    fn record(&self, status: u16) {
+        let mut annotations = vec![
+            (annotation::METHOD.to_owned(), self.method().to_owned()),
+            (annotation::PATH.to_owned(), self.path().to_owned()),
+            (annotation::STATUS.to_owned(), status.to_string()),
+        ];
+        if let Some(error) = &self.error {
+            annotations.push((annotation::ERROR.to_owned(), error.clone()));
+        }
+        self.service.telemetry.record_span(Span {
+            trace: self.trace.trace,
+            id: self.span,
+            parent: self.trace.parent,
+            hop: Hop::Gateway,
+            name: self.service.name.clone(),
+            start: self.begun,
+            end: self.service.clock.now(),
+            outcome: Outcome::of_status(status),
+            annotations,
+        });
+    }
+}
+
+fn whole(bytes: Bytes) -> UnsyncBoxBody<Bytes, io::Error> {
+    Full::new(bytes).map_err(|never| match never {}).boxed_unsync()
+}
+
+/// `part` without a copy if it lies within `payload`.
+fn shared(payload: Option<&Bytes>, part: &[u8]) -> Bytes {
+    match payload {
+        Some(payload) if payload.as_ptr_range().contains(&part.as_ptr()) => payload.slice_ref(part),
+        _ => Bytes::copy_from_slice(part),
+    }
+}
+
+/// The first 300 characters.
+fn cut(text: &str) -> String {
+    text.chars().take(300).collect()
+}
