@@ -46,10 +46,15 @@ impl Statistics {
         Duration::from_micros(self.durations.value_at_quantile(quantile))
     }
 
+    /// Failures of any kind.
+    pub const fn failures(&self) -> u64 {
+        self.errors + self.throttles + self.faults
+    }
+
     /// The share of failures of any kind, 0.0 to 1.0.
     pub fn failing(&self) -> f64 {
         #[expect(clippy::cast_precision_loss, reason = "a share for people")]
-        let share = (self.errors + self.throttles + self.faults) as f64 / self.count.max(1) as f64;
+        let share = self.failures() as f64 / self.count.max(1) as f64;
         share
     }
 
@@ -64,8 +69,8 @@ impl Statistics {
         self.durations.saturating_record(u64::try_from(duration.as_micros()).unwrap_or(u64::MAX));
     }
 
-    /// Adds what was counted elsewhere of the same subject.
-    pub(crate) fn merge(&mut self, other: &Self) {
+    /// Adds what was counted of the same subject at another time.
+    pub fn merge(&mut self, other: &Self) {
         self.count += other.count;
         self.errors += other.errors;
         self.throttles += other.throttles;

@@ -171,6 +171,15 @@ impl Reader {
         Ok(self.logs(&LogFilter { requests, limit: 1_000, ..LogFilter::default() })?.lines)
     }
 
+    /// The trace of an invocation. Looks through the spans from the newest on: there is no index
+    /// for a question that is asked by a click.
+    pub fn trace_of(&self, request_id: &str) -> Result<Option<TraceId>, ReadError> {
+        let pair = serde_json::json!([annotation::REQUEST_ID, request_id]).to_string();
+        let connection = self.connection();
+        let mut statement = connection.prepare_cached(SELECT_TRACE_OF)?;
+        Ok(statement.query_map([pair], |row| parsed(row, 0))?.next().transpose()?)
+    }
+
     /// Exact statistics per subject and name, from the minute of `since` on.
     pub fn statistics(&self, since: Timestamp) -> Result<Vec<Statistics>, ReadError> {
         let mut sums: Vec<Statistics> = Vec::new();
@@ -332,6 +341,9 @@ SELECT id, trace, started, duration, outcome, hop, name, entrance, method, path,
 const SELECT_SPANS: &str = "
 SELECT segment, parent, hop, name, started, ended, outcome, annotations FROM spans WHERE trace = ?1
 ORDER BY id LIMIT 1000";
+
+const SELECT_TRACE_OF: &str =
+    "SELECT trace FROM spans WHERE instr(annotations, ?1) > 0 ORDER BY id DESC LIMIT 1";
 
 const SELECT_LOG: &str = "SELECT id, at, function, stream, request, source, text FROM logs";
 

@@ -4,11 +4,11 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
-use trace::Timestamp;
+use trace::{Outcome, Timestamp};
 
 use super::conditions::Conditions;
-use crate::LogSource;
 use crate::store::{micros, source_name};
+use crate::{LogSource, RequestRecord, Start};
 
 /// A place in the store: what was stored later stands after it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -82,6 +82,15 @@ pub enum StatusFilter {
     Class(u16),
 }
 
+impl StatusFilter {
+    const fn matches(self, status: u16) -> bool {
+        match self {
+            Self::Exactly(wanted) => status == wanted,
+            Self::Class(class) => status / 100 == class,
+        }
+    }
+}
+
 impl FromStr for StatusFilter {
     type Err = MalformedStatus;
 
@@ -138,6 +147,30 @@ impl Default for TraceFilter {
 }
 
 impl TraceFilter {
+    /// Whether a request that has just been answered is one of those; places and order aside.
+    pub fn matches(&self, request: &RequestRecord) -> bool {
+        let placement = request.placement.as_ref();
+        let cold = placement.is_some_and(|placement| placement.start != Start::Warm);
+        let is = |wanted: &Option<String>, found: Option<&str>| {
+            wanted
+                .as_deref()
+                .is_none_or(|wanted| found.is_some_and(|found| found.eq_ignore_ascii_case(wanted)))
+        };
+        self.path
+            .as_ref()
+            .is_none_or(|path| request.path.to_ascii_lowercase().contains(&path.to_ascii_lowercase()))
+            && is(&self.method, Some(&request.method))
+            && is(&self.function, placement.map(|placement| placement.function.as_str()))
+            && is(&self.entrance, Some(&request.entrance))
+            && is(&self.cache, request.cache.as_ref().map(|cache| cache.result.as_str()))
+            && self.status.is_none_or(|status| status.matches(request.status))
+            && self.cold.is_none_or(|wanted| wanted == cold)
+            && (!self.failed || Outcome::of_status(request.status) != Outcome::Ok)
+            && self.longer_than.is_none_or(|least| request.duration >= least)
+            && self.since.is_none_or(|since| request.at >= since)
+            && self.until.is_none_or(|until| request.at < until)
+    }
+
     pub(super) fn conditions(&self) -> Conditions {
         let mut conditions = Conditions::default();
         let texts = [

@@ -29,13 +29,12 @@ fn request(number: u32, path: &str, status: u16, millis: u64) -> RequestRecord {
 }
 
 /// Five requests, numbered 1 to 5.
-fn store() -> Telemetry {
-    let telemetry = Telemetry::in_memory();
+fn requests() -> [RequestRecord; 5] {
     let placement =
         |start| Some(Placement { function: "Website".into(), environment: "env-1".into(), start });
     let initialization = Duration::from_millis(80);
     let hit = CacheRecord { result: "Hit".into(), fresh_for: Some(Duration::from_mins(1)) };
-    for record in [
+    [
         RequestRecord {
             placement: placement(Start::Cold { initialization }),
             ..request(1, "/Blog?page=2", 200, 120)
@@ -44,7 +43,12 @@ fn store() -> Telemetry {
         RequestRecord { cache: Some(hit), ..request(3, "/assets/style.css", 200, 1) },
         RequestRecord { method: "POST".into(), ..request(4, "/form", 502, 30) },
         request(5, "/nothing", 404, 4),
-    ] {
+    ]
+}
+
+fn store() -> Telemetry {
+    let telemetry = Telemetry::in_memory();
+    for record in requests() {
         telemetry.record_request(record);
         // One batch each, so that they are stored in this order.
         telemetry.flush();
@@ -59,6 +63,10 @@ fn check(filter: &TraceFilter, expected: &[u32]) {
         telemetry.reader().traces(filter).unwrap().iter().map(|summary| summary.trace).collect();
     let expected: Vec<TraceId> = expected.iter().map(|number| trace_id(*number)).collect();
     assert_eq!(found, expected, "{filter:?}");
+    if filter.order == Order::Newest && filter.limit == 100 {
+        let live = requests().into_iter().rev().filter(|request| filter.matches(request));
+        assert_eq!(live.map(|request| request.trace).collect::<Vec<_>>(), expected, "live: {filter:?}");
+    }
 }
 
 #[test]
@@ -210,6 +218,13 @@ fn a_traces_lines_are_those_of_its_invocations() {
     telemetry.flush();
     let lines = telemetry.reader().logs_of(&[invocation]).unwrap();
     assert_eq!(lines.iter().map(|line| line.text.as_str()).collect::<Vec<_>>(), ["mine"]);
+    assert_eq!(telemetry.reader().trace_of("a").unwrap(), None);
+    telemetry.record_span(Span {
+        annotations: vec![(annotation::REQUEST_ID.into(), "a".into())],
+        ..span(3, None, Hop::Lambda, "Website")
+    });
+    telemetry.flush();
+    assert_eq!(telemetry.reader().trace_of("a").unwrap(), Some(trace_id(1)));
     assert!(telemetry.reader().logs_of(&[span(2, None, Hop::Edge, "Site")]).unwrap().is_empty());
 }
 

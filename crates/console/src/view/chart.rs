@@ -1,0 +1,83 @@
+//! Small pictures: bars per minute, environments over time, rings of outcomes.
+
+use std::fmt::Write as _;
+
+use maud::{Markup, html};
+use telemetry::Statistics;
+
+use super::{counted, grouped};
+use crate::history::{LENGTH, Moment};
+
+/// A bar per minute, good below failed, the running minute at the right.
+pub(crate) fn minutes(bars: &[(u64, u64); 60]) -> Markup {
+    let most = bars.iter().map(|(good, failed)| good + failed).max().unwrap_or(0).max(1);
+    let height = |count: u64| if count == 0 { 0 } else { (count * 44).div_ceil(most) };
+    let text = format!("Requests per minute in the last hour; the most were {}", grouped(most));
+    html! {
+        svg.minutes viewBox="0 0 480 48" preserveAspectRatio="none" role="img" aria-label=(text) {
+            @for (place, (good, failed)) in bars.iter().enumerate() {
+                @let (tall, bad) = (height(*good), height(*failed));
+                @let ago = 59 - place;
+                g {
+                    title { (counted(good + failed, "request")) ", " (counted(*failed, "failure")) ", " (ago) " min ago" }
+                    rect.ground x=(place * 8) y="0" width="7" height="48" {}
+                    rect.ok x=(place * 8) y=(48_u64.saturating_sub(tall)) width="7" height=(tall) {}
+                    rect.fault x=(place * 8) y=(48_u64.saturating_sub(tall + bad)) width="7" height=(bad) {}
+                }
+            }
+        }
+    }
+}
+
+/// A function's environments over the last two minutes: areas of running, starting and ready.
+pub(crate) fn environments(moments: &[Moment], capacity: usize) -> Markup {
+    let most = moments.iter().map(|one| one.running + one.starting + one.ready).max().unwrap_or(0);
+    let top = most.max(capacity.min(16)).max(1);
+    let area = |of: &dyn Fn(&Moment) -> usize| {
+        let first = LENGTH - moments.len();
+        let mut path = format!("M{first} 60");
+        for (place, moment) in moments.iter().enumerate() {
+            let height = 60 - of(moment) * 60 / top;
+            let _ = write!(path, "V{height}H{}", first + place + 1);
+        }
+        path.push_str("V60Z");
+        path
+    };
+    html! {
+        svg.history viewBox={"0 0 " (LENGTH) " 60"} preserveAspectRatio="none" role="img"
+            aria-label="Environments over the last two minutes" {
+            path.ready d=(area(&|one| one.ready + one.starting + one.running)) {}
+            path.initialising d=(area(&|one| one.starting + one.running)) {}
+            path.running d=(area(&|one| one.running)) {}
+        }
+    }
+}
+
+/// A ring whose parts are the outcomes' shares, round the point `x`, `y`.
+pub(crate) fn ring(statistics: &Statistics, x: usize, y: usize, radius: usize) -> Markup {
+    let good = statistics.count - statistics.errors - statistics.throttles - statistics.faults;
+    let parts = [
+        ("ok", good),
+        ("error", statistics.errors),
+        ("throttle", statistics.throttles),
+        ("fault", statistics.faults),
+    ];
+    // With a path length of 1,000 the parts are per mille of the round.
+    let mille = |count: u64| (count * 1_000).checked_div(statistics.count).unwrap_or(0);
+    let mut begin = 0;
+    let arcs = parts.map(|(class, count)| {
+        let arc = (class, if count == 0 { 0 } else { mille(count).max(8) }, begin);
+        begin += mille(count);
+        arc
+    });
+    html! {
+        circle.disc cx=(x) cy=(y) r=(radius) {}
+        @for (class, length, begin) in arcs {
+            @if length > 0 {
+                circle class={"ring " (class)} cx=(x) cy=(y) r=(radius) pathLength="1000"
+                    stroke-dasharray={(length) " " (1_000_u64.saturating_sub(length))}
+                    stroke-dashoffset={"-" (begin)} transform={"rotate(-90 " (x) " " (y) ")"} {}
+            }
+        }
+    }
+}
