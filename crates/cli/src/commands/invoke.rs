@@ -1,0 +1,80 @@
+//! `davy invoke`: runs a function once, with no entrance but the command line.
+
+use std::io::Read as _;
+use std::time::Duration;
+
+use lambda::{Invocation, InvokeError, Log};
+use stack::{Enclosure, Settings, Stack, Started, State};
+
+use super::{load, start_failure, up};
+use crate::arguments::Invoke;
+use crate::exit::{Exit, Failure};
+use crate::printer::Printer;
+
+pub(crate) fn run(arguments: &Invoke, printer: Printer) -> anyhow::Result<Exit> {
+    let event = event(arguments)?;
+    let source = load::find(&arguments.template)?;
+    let model = load::model(&source, &arguments.parameters, printer)?;
+    let state = arguments.state.clone().unwrap_or_else(|| source.folder().join(".davy"));
+    // A stack that runs here keeps its ports and its state; this one is apart from it.
+    let settings = Settings {
+        port: 0,
+        state: state.join("invoke"),
+        concurrency: 1,
+        idle: Duration::from_secs(300),
+        enclosure: if arguments.unenclosed { Enclosure::Never } else { Enclosure::WherePossible },
+        launcher: std::env::current_exe()?,
+        bootstrap: super::bootstrap()?,
+    };
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let answer = runtime.block_on(async {
+        let held = State::hold(&settings.state).map_err(|error| start_failure(&error))?;
+        let telemetry = up::open_telemetry(&settings.state)?;
+        let Started { stack, warnings } =
+            Stack::start(held, &model, settings, telemetry).map_err(|error| start_failure(&error))?;
+        warnings.iter().for_each(|warning| printer.warning(warning));
+        let invocation = Invocation { log: Log::Tail, ..Invocation::new(&arguments.function, event) };
+        let answer = stack.invoke(invocation).await;
+        stack.drain(Duration::from_secs(2)).await;
+        answer.map_err(|error| anyhow::Error::from(refused(&error, &model)))
+    })?;
+    printer.say(String::from_utf8_lossy(&answer.log_tail).trim_end());
+    printer.data(&String::from_utf8_lossy(&answer.payload));
+    if answer.function_error.is_some() {
+        return Err(
+            Failure::new(Exit::Failed, "the function failed; its error is on stdout, its log above").into()
+        );
+    }
+    Ok(Exit::Done)
+}
+
+fn event(arguments: &Invoke) -> Result<Vec<u8>, Failure> {
+    let read = if arguments.event.as_os_str() == "-" {
+        let mut bytes = Vec::new();
+        std::io::stdin().lock().read_to_end(&mut bytes).map(|_| bytes)
+    } else {
+        std::fs::read(&arguments.event)
+    };
+    let bytes = read.map_err(|error| {
+        Failure::new(
+            Exit::Failed,
+            format!("cannot read the event from {}: {error}", arguments.event.display()),
+        )
+    })?;
+    match serde_json::from_slice::<serde_json::de::IgnoredAny>(&bytes) {
+        Ok(_) => Ok(bytes),
+        Err(error) => Err(Failure::new(Exit::Failed, format!("the event is not JSON: {error}"))
+            .hint("davy invoke --help shows an event for an HTTP API")),
+    }
+}
+
+fn refused(error: &InvokeError, model: &template::Model) -> Failure {
+    let names: Vec<&str> = model.functions.iter().map(|function| function.logical_id.as_str()).collect();
+    let failure = Failure::new(Exit::Failed, error.to_string());
+    match error {
+        InvokeError::FunctionNotFound { .. } => {
+            failure.hint(format!("the template has: {}", names.join(", ")))
+        }
+        _ => failure,
+    }
+}

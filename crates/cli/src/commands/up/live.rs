@@ -1,0 +1,186 @@
+//! What happens in a running stack, line by line: records in, text for a person out.
+//!
+//! A request's own log lines come before its answer does, so they are held until its line stands,
+//! and then hang under it.
+
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use telemetry::{CacheRecord, LogLine, LogSource, Placement, Record, RequestRecord, Start, annotation};
+use trace::{Hop, TraceId};
+
+use crate::printer::{Printer, Role};
+
+/// Holds the log lines of requests that are under way.
+pub(super) struct Live {
+    printer: Printer,
+    /// Where each function's `/var/task` is on this machine, so that an error can be clicked.
+    code: BTreeMap<String, PathBuf>,
+    /// Lines by request id.
+    lines: HashMap<String, Vec<String>>,
+    /// The invocations of each trace.
+    invocations: HashMap<TraceId, Vec<String>>,
+    /// Request ids, the oldest first, so that what never ends is forgotten.
+    order: VecDeque<String>,
+    traces: VecDeque<TraceId>,
+}
+
+impl Live {
+    pub(super) fn new(printer: Printer, code: BTreeMap<String, PathBuf>) -> Self {
+        Self {
+            printer,
+            code,
+            lines: HashMap::new(),
+            invocations: HashMap::new(),
+            order: VecDeque::new(),
+            traces: VecDeque::new(),
+        }
+    }
+
+    /// What to print for a record; often nothing yet.
+    pub(super) fn take(&mut self, record: &Record) -> Vec<String> {
+        match record {
+            Record::Request(request) => self.request(request),
+            Record::Log(line) => self.log(line),
+            Record::Span(span) => {
+                if span.hop == Hop::Lambda
+                    && let Some((_, id)) =
+                        span.annotations.iter().find(|(name, _)| name == annotation::REQUEST_ID)
+                {
+                    self.remember(span.trace, id.clone());
+                }
+                Vec::new()
+            }
+            Record::Notice(text) => vec![self.printer.paint(Role::Warning, &format!("▸ {text}"))],
+        }
+    }
+
+    fn request(&mut self, request: &RequestRecord) -> Vec<String> {
+        let mut printed = vec![line(request, self.printer)];
+        for id in self.invocations.remove(&request.trace).unwrap_or_default() {
+            printed.extend(self.lines.remove(&id).unwrap_or_default());
+        }
+        printed
+    }
+
+    fn log(&mut self, line: &LogLine) -> Vec<String> {
+        if line.source == LogSource::Platform && !is_trouble(&line.text) {
+            return Vec::new();
+        }
+        let text = self.with_own_path(line);
+        let painted = format!("  {} {text}", self.printer.paint(Role::Faint, "│"));
+        let Some(id) = &line.request_id else { return vec![painted] };
+        if !self.lines.contains_key(id) {
+            self.order.push_back(id.clone());
+        }
+        let held = self.lines.entry(id.clone()).or_default();
+        if held.len() < LINES_HELD {
+            held.push(painted);
+        }
+        self.forget_the_oldest()
+    }
+
+    /// A request that never ends must not keep its lines from being seen.
+    fn forget_the_oldest(&mut self) -> Vec<String> {
+        let mut printed = Vec::new();
+        while self.order.len() > REQUESTS_HELD {
+            if let Some(id) = self.order.pop_front() {
+                printed.extend(self.lines.remove(&id).unwrap_or_default());
+            }
+        }
+        printed
+    }
+
+    fn remember(&mut self, trace: TraceId, id: String) {
+        self.invocations.entry(trace).or_default().push(id);
+        self.traces.push_back(trace);
+        while self.traces.len() > REQUESTS_HELD {
+            if let Some(old) = self.traces.pop_front() {
+                self.invocations.remove(&old);
+            }
+        }
+    }
+
+    fn with_own_path(&self, line: &LogLine) -> String {
+        match self.code.get(&line.function) {
+            Some(folder) => line.text.replace("/var/task", &folder.to_string_lossy()),
+            None => line.text.clone(),
+        }
+    }
+}
+
+/// The platform's lines that a person should see beside the function's own.
+fn is_trouble(text: &str) -> bool {
+    ["Task timed out", "Error:", "INIT_REPORT", "read-only in Lambda"].iter().any(|sign| text.contains(sign))
+}
+
+/// One request in one line.
+fn line(request: &RequestRecord, printer: Printer) -> String {
+    let status = match request.status {
+        500.. => printer.paint(Role::Bad, &request.status.to_string()),
+        400..=499 => printer.paint(Role::Warning, &request.status.to_string()),
+        _ => printer.paint(Role::Good, &request.status.to_string()),
+    };
+    let cache = request.cache.as_ref().map(cache).unwrap_or_default();
+    let placement = request.placement.as_ref().map(placement).unwrap_or_default();
+    let trace = printer.paint(Role::Faint, &request.trace.to_string());
+    format!(
+        "{:<6} {:<34} {status} {:>9}  {cache:<24} {placement:<26} {trace}",
+        request.method,
+        shortened(&request.path, 34),
+        milliseconds(request.duration),
+    )
+}
+
+fn cache(cache: &CacheRecord) -> String {
+    match cache.fresh_for {
+        Some(left) if !left.is_zero() => format!("{}, holds {}", cache.result, rough(left)),
+        _ => cache.result.clone(),
+    }
+}
+
+fn placement(placement: &Placement) -> String {
+    // A log stream's name ends in 32 hex digits of which four tell environments apart.
+    let letters: Vec<char> = placement.environment.chars().collect();
+    let short: String = letters[letters.len().saturating_sub(4)..].iter().collect();
+    let start = match placement.start {
+        Start::Cold { initialization } => format!("cold {}", milliseconds(initialization)),
+        Start::Warm => "warm".to_owned(),
+    };
+    format!("{} {short} {start}", placement.function)
+}
+
+fn milliseconds(duration: Duration) -> String {
+    let millis = duration.as_secs_f64() * 1_000.0;
+    if millis < 100.0 { format!("{millis:.1} ms") } else { format!("{millis:.0} ms") }
+}
+
+/// The two largest units at most: `23 h 59 min`.
+fn rough(duration: Duration) -> String {
+    let seconds = duration.as_secs();
+    let (days, hours, minutes) = (seconds / 86_400, seconds / 3_600 % 24, seconds / 60 % 60);
+    match (days, hours, minutes) {
+        (0, 0, 0) => format!("{seconds} s"),
+        (0, 0, minutes) => format!("{minutes} min"),
+        (0, hours, minutes) => format!("{hours} h {minutes} min"),
+        (days, hours, _) => format!("{days} d {hours} h"),
+    }
+}
+
+/// At most `width` characters, the end being what tells paths apart.
+fn shortened(path: &str, width: usize) -> String {
+    let letters: Vec<char> = path.chars().collect();
+    if letters.len() <= width {
+        return path.to_owned();
+    }
+    let end: String = letters[letters.len() - (width - 1)..].iter().collect();
+    format!("…{end}")
+}
+
+/// A page that logs more than this is being debugged with `davy logs`.
+const LINES_HELD: usize = 100;
+const REQUESTS_HELD: usize = 256;
+
+#[cfg(test)]
+mod tests;

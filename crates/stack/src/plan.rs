@@ -1,0 +1,24 @@
+//! What a model asks for, in the services' own words. No service is running yet, and none is started.
+
+pub(crate) mod apis;
+pub(crate) mod buckets;
+pub(crate) mod distributions;
+pub(crate) mod functions;
+mod policies;
+
+use template::Model;
+
+use crate::Entrance;
+
+/// The entrances of a model in the order of their ports: the site is the first.
+///
+/// The site is the first distribution, else the first HTTP API, else the first REST API or
+/// function URL. Lambda's and S3's own APIs come last, since people seldom type them.
+pub(crate) fn entrances(model: &Model) -> Vec<Entrance> {
+    let distributions = model.distributions.iter().map(|one| Entrance::Distribution(one.logical_id.clone()));
+    let http_apis = model.http_apis.iter().map(|one| Entrance::HttpApi(one.logical_id.clone()));
+    distributions.chain(http_apis).chain([Entrance::S3]).collect()
+}
+
+/// What the user should hear of before the first request.
+pub(crate) type Warnings = Vec<String>;
