@@ -11,3 +11,5 @@ pub mod project;
 pub mod reference;
 pub mod stack;
 pub mod waiting;
+
+pub mod runtime_api;
