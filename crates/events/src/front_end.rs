@@ -13,6 +13,7 @@ mod parameters;
 mod refusal;
 mod reply;
 mod request;
+mod stream;
 pub mod switches;
 mod version_1;
 mod version_2;
@@ -24,6 +25,7 @@ pub use parameters::decode as percent_decoded;
 pub use refusal::Refusal;
 pub use reply::{Header, Identifiers, Reply};
 pub use request::{Context, IamCaller, PathParameter, Request, Source};
+pub use stream::interpret_stream;
 pub use switches::Switches;
 
 /// Which of AWS's front ends is played.

@@ -70,6 +70,19 @@ fn http_api_1<'a>(returned: Returned<'a>, switches: &Switches) -> Result<Reply<'
     Ok(prepared.reply(PLAIN_TEXT))
 }
 
+/// The response that the prelude of a streamed answer describes: JSON like an answer's, in which
+/// the status may be missing and the body follows by itself.
+pub(super) fn streamed<'a>(prelude: &'a [u8], body: &'a [u8]) -> Result<Reply<'a>, Malformed> {
+    let Returned::Object(object) = Returned::read(prelude) else { return Err(Malformed::NotAnObject) };
+    let status = if object.has("statusCode") { object.status(Tolerance::Accepted)? } else { 200 };
+    let mut prepared = Prepared::new(status);
+    prepared.single_values(&object)?;
+    prepared.multiple_values(&object)?;
+    prepared.cookies(&object, true)?;
+    prepared.keep_for_the_front_end(hop_reserved);
+    Ok(Reply { body: Cow::Borrowed(body), ..prepared.reply(BYTES) })
+}
+
 fn rest_api<'a>(
     returned: Returned<'a>,
     binary_media_types: &[String],
@@ -126,7 +139,7 @@ fn load_balancer<'a>(
     prepared.keep_for_the_front_end(hop_reserved);
     Ok(match switches.load_balancer_type {
         LoadBalancerType::None => prepared.reply(""),
-        LoadBalancerType::OctetStream => prepared.reply("application/octet-stream"),
+        LoadBalancerType::OctetStream => prepared.reply(BYTES),
     })
 }
 
@@ -244,5 +257,6 @@ impl std::error::Error for Malformed {}
 
 const PLAIN_TEXT: &str = "text/plain; charset=utf-8";
 const JSON: &str = "application/json";
+const BYTES: &str = "application/octet-stream";
 /// Source: API Gateway developer guide, "important notes"; recorded in part.
 const REST_RENAMED: [&str; 5] = ["content-length", "date", "max-forwards", "server", "www-authenticate"];

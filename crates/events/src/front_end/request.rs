@@ -32,7 +32,8 @@ pub struct Context<'a> {
     pub stage: &'a str,
     /// The stage's variables.
     pub stage_variables: &'a BTreeMap<String, String>,
-    /// The path that was matched against routes: without a named stage.
+    /// The path that was matched against routes: without a named stage, and on REST with one slash
+    /// at its beginning however many came.
     pub route_path: &'a str,
     /// The route's key: `$default`, `ANY /{proxy+}`.
     pub route_key: &'a str,

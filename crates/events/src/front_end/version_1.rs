@@ -56,7 +56,7 @@ pub(super) fn rest_api(
     };
     let parts = Parts {
         version: None,
-        path: rest_path(context.route_path),
+        path: context.route_path,
         path_parameters: rest_parameters(context),
         lines: headers::lines(request, context, &rules, switches),
         context: request_context(request, context, request.header("user-agent")),
@@ -123,13 +123,6 @@ fn request_context<'a>(
         resource_path: context.route_resource(),
         stage: context.stage,
     }
-}
-
-/// A REST API's path: slashes right after the stage count as one.
-fn rest_path(path: &str) -> &str {
-    let rest = path.trim_start_matches('/');
-    let slashes = path.len() - rest.len();
-    &path[slashes.saturating_sub(1)..]
 }
 
 /// Variables as they came, a closing slash dropped.

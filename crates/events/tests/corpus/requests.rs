@@ -209,14 +209,14 @@ fn client_of(event: &Value) -> Value {
         .filter(|(name, _)| !added.contains(&name.as_str()) && !name.starts_with("x-amzn-tls"))
         .map(|(name, value)| serde_json::json!([name, value.as_str().or(value[0].as_str())]))
         .collect();
-    let query = event["rawQueryString"].as_str().map(str::to_owned).unwrap_or_else(|| {
-        let maps = event["queryStringParameters"].as_object();
-        let maps = maps.or(event["multiValueQueryStringParameters"].as_object()).unwrap();
-        let pairs = maps
-            .iter()
-            .map(|(name, value)| format!("{name}={}", value.as_str().or(value[0].as_str()).unwrap()));
-        pairs.collect::<Vec<_>>().join("&")
-    });
+    let maps = event["queryStringParameters"].as_object();
+    let maps = maps.or(event["multiValueQueryStringParameters"].as_object());
+    let pairs: Vec<String> = maps
+        .into_iter()
+        .flatten()
+        .map(|(name, value)| format!("{name}={}", value.as_str().or(value[0].as_str()).unwrap()))
+        .collect();
+    let query = event["rawQueryString"].as_str().map_or_else(|| pairs.join("&"), str::to_owned);
     let path = event["rawPath"].as_str().or(event["path"].as_str()).unwrap();
     let method = event["requestContext"]["http"]["method"].as_str().or(event["httpMethod"].as_str());
     let target = if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") };

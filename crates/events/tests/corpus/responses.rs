@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use events::front_end::{FrontEnd, Identifiers, PayloadFormat, Refusal, Reply, Switches, interpret};
+use events::front_end::{
+    FrontEnd, Identifiers, PayloadFormat, Refusal, Reply, Switches, interpret, interpret_stream,
+};
 use serde_json::Value;
 
 use crate::Case;
@@ -15,6 +17,7 @@ fn recorded_answers() {
         let front_end = front_end(case);
         let switches = Switches::default();
         let returned = case.file("return.json").or_else(|| case.file("return.txt"));
+        let streamed = case.json("stream.json").map(|stream| as_streamed(&stream)).unwrap_or_default();
         let reply = match &returned {
             Some(_) if case.entry["compare"]["functionError"] == true => {
                 Refusal::FunctionError.reply(&front_end, &switches)
@@ -26,14 +29,13 @@ fn recorded_answers() {
                 Refusal::Forbidden.reply(&front_end, &switches)
             }
             None if case.file("request.json").is_some() => Refusal::NotFound.reply(&front_end, &switches),
-            // Streams are the gateway's.
-            None => continue,
+            None => interpret_stream(&streamed).unwrap(),
         };
-        check(case, &recorded, reply.signed(&front_end, &IDENTIFIERS));
+        check(case, &recorded, &reply.signed(&front_end, &IDENTIFIERS));
         *played.entry(case.kind().to_owned()).or_default() += 1;
     }
     let counts: Vec<_> = played.iter().map(|(kind, count)| format!("{kind} {count}")).collect();
-    assert_eq!(counts.join(", "), "function-url 9, http-api-v1 9, http-api-v2 20, rest 20");
+    assert_eq!(counts.join(", "), "function-url 10, http-api-v1 9, http-api-v2 20, rest 20");
 }
 
 #[test]
@@ -69,7 +71,7 @@ fn when_a_rest_api_decodes() {
 }
 
 #[track_caller]
-fn check(case: &Case, recorded: &Value, reply: Reply<'_>) {
+fn check(case: &Case, recorded: &Value, reply: &Reply<'_>) {
     assert_eq!(u64::from(reply.status), recorded["status"].as_u64().unwrap(), "{}", case.id);
     let body = recorded["body"].as_str().unwrap();
     if case.entry["compare"]["bodyJson"] == true {
@@ -88,7 +90,10 @@ fn check(case: &Case, recorded: &Value, reply: Reply<'_>) {
     for header in &reply.headers {
         let joined = case.entry["compare"]["headerLinesJoined"] == true;
         match found.iter_mut().find(|(name, _)| joined && *name == header.name) {
-            Some((_, values)) => *values += &format!(", {}", header.value),
+            Some((_, values)) => {
+                values.push_str(", ");
+                values.push_str(&header.value);
+            }
             None => found.push((header.name.clone(), value(&header.name, &header.value))),
         }
     }
@@ -109,6 +114,16 @@ fn check(case: &Case, recorded: &Value, reply: Reply<'_>) {
             assert!(found.contains(&line), "{}: {line:?} not in {found:?}", case.id);
         }
     }
+}
+
+/// What the described stream is on the wire.
+fn as_streamed(described: &Value) -> Vec<u8> {
+    let mut bytes = described["prelude"].to_string().into_bytes();
+    bytes.extend_from_slice(&[0; 8]);
+    for chunk in described["chunks"].as_array().unwrap() {
+        bytes.extend_from_slice(chunk.as_str().unwrap().as_bytes());
+    }
+    bytes
 }
 
 fn front_end(case: &Case) -> FrontEnd {

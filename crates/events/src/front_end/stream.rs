@@ -1,0 +1,67 @@
+//! What a function streamed: a prelude, eight NUL bytes, and the body as it is.
+
+use std::borrow::Cow;
+
+use super::answer::streamed;
+use super::{Header, Malformed, Reply};
+
+/// Reads a streamed answer that has been collected. One without a prelude is a body of bytes.
+///
+/// Source: Lambda developer guide, "response streaming"; a missing `statusCode` was recorded to
+/// mean 200.
+pub fn interpret_stream(payload: &[u8]) -> Result<Reply<'_>, Malformed> {
+    match split(payload) {
+        Some((prelude, body)) => streamed(prelude, body),
+        None => Ok(Reply {
+            status: 200,
+            headers: vec![Header::new("Content-Type", "application/octet-stream")],
+            body: Cow::Borrowed(payload),
+        }),
+    }
+}
+
+/// Prelude and body; `None` if there is no separator where a prelude would end.
+fn split(payload: &[u8]) -> Option<(&[u8], &[u8])> {
+    if !payload.starts_with(b"{") {
+        return None;
+    }
+    let head = &payload[..payload.len().min(PRELUDE_LIMIT + SEPARATOR.len())];
+    let at = head.windows(SEPARATOR.len()).position(|window| window == SEPARATOR)?;
+    Some((&payload[..at], &payload[at + SEPARATOR.len()..]))
+}
+
+const SEPARATOR: [u8; 8] = [0; 8];
+
+/// A prelude ends within the first 16 KB.
+const PRELUDE_LIMIT: usize = 16 << 10;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(payload: &[u8], expected: &str) {
+        let found = match interpret_stream(payload) {
+            Err(malformed) => format!("{malformed:?}"),
+            Ok(reply) => {
+                let lines: Vec<_> =
+                    reply.headers.iter().map(|header| format!("{}: {}", header.name, header.value)).collect();
+                format!("{} [{}] {}", reply.status, lines.join(", "), String::from_utf8_lossy(&reply.body))
+            }
+        };
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn preludes() {
+        check(
+            b"{\"statusCode\":201,\"headers\":{\"a\":\"b\"},\"cookies\":[\"c=d\"]}\0\0\0\0\0\0\0\0body\0",
+            "201 [Set-Cookie: c=d, a: b, Content-Type: application/octet-stream] body\0",
+        );
+        check(b"{}\0\0\0\0\0\0\0\0", "200 [Content-Type: application/octet-stream] ");
+        check(b"plain", "200 [Content-Type: application/octet-stream] plain");
+        check(b"{\"a\":1}", "200 [Content-Type: application/octet-stream] {\"a\":1}");
+        check(b"{x}\0\0\0\0\0\0\0\0", "NotAnObject");
+        check(b"", "200 [Content-Type: application/octet-stream] ");
+    }
+}
