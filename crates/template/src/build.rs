@@ -12,6 +12,7 @@ mod runtimes;
 mod storage;
 mod targets;
 
+use std::collections::HashMap;
 use std::path::Path;
 
 use crate::diagnostic::Diagnostic;
@@ -38,6 +39,8 @@ pub(crate) struct Builder<'b, 't> {
     rest_routes: Vec<PendingRoute<RestRoute>>,
     /// `AWS::Lambda::Url`s, until every function is known: what each names, and its resource.
     urls: Vec<(String, FunctionUrl, Resource<'t>)>,
+    /// Where each function names each layer.
+    layer_places: HashMap<(String, String), Span>,
     /// The places of distributions' properties, for checks on the whole.
     places: Vec<distributions::Places>,
 }
@@ -74,6 +77,7 @@ impl<'b, 't> Builder<'b, 't> {
             routes: Vec::new(),
             rest_routes: Vec::new(),
             urls: Vec::new(),
+            layer_places: HashMap::new(),
             places: Vec::new(),
         }
     }
@@ -101,15 +105,15 @@ impl<'b, 't> Builder<'b, 't> {
                 return;
             }
         }
-        let Some(known) = lookup(resource.resource_type) else {
+        let Some(known) = lookup(resource.type_name) else {
             self.unknown_type(resource);
             return;
         };
         if known.local != Local::Runs {
             // Its references are followed all the same, so that dangling ones are found.
             let value = self.resolver.resolve(&self.globals.properties(&resource));
-            if let Some(properties) = schema::properties(resource.resource_type) {
-                schema::check(self.resolver, &value, properties, resource.resource_type);
+            if let Some(properties) = schema::properties(resource.type_name) {
+                schema::check(self.resolver, &value, properties, resource.type_name);
             }
             if known.local == Local::Absent {
                 self.unsupported(resource, "it exists in AWS only");
@@ -125,14 +129,14 @@ impl<'b, 't> Builder<'b, 't> {
             self.resolver.report(Diagnostic::error("wrong-type", message).at(value.span));
             return;
         }
-        if let Some(properties) = schema::properties(resource.resource_type) {
-            schema::check(self.resolver, &value, properties, resource.resource_type);
+        if let Some(properties) = schema::properties(resource.type_name) {
+            schema::check(self.resolver, &value, properties, resource.type_name);
         }
         self.typed(resource, &value);
     }
 
     fn typed(&mut self, resource: Resource<'t>, value: &Value) {
-        match resource.resource_type {
+        match resource.type_name {
             "AWS::Serverless::Function" => self.serverless_function(resource, value),
             "AWS::Lambda::Function" => self.plain_function(resource, value),
             "AWS::Lambda::Url" => self.plain_url(resource, value),
@@ -156,9 +160,9 @@ impl<'b, 't> Builder<'b, 't> {
 
     fn unknown_type(&mut self, resource: Resource<'t>) {
         self.resolver.resolve(&self.globals.properties(&resource));
-        let name = resource.resource_type;
+        let name = resource.type_name;
         let custom = name.starts_with("Custom::") || name == "AWS::CloudFormation::CustomResource";
-        if !custom && let Some(near) = nearest(name, known_types()) {
+        if !custom && let Some(near) = nearest(name, known_types()).filter(|near| same_product(name, near)) {
             let message = format!("`{name}` is no resource type that Davy knows");
             let problem = Diagnostic::warning("unknown-type", message).at(resource.type_span);
             self.resolver.report(problem.help(format!("did you mean `{near}`?")));
@@ -173,7 +177,7 @@ impl<'b, 't> Builder<'b, 't> {
     }
 
     fn unsupported(&mut self, resource: Resource<'t>, note: &str) {
-        let name = resource.resource_type;
+        let name = resource.type_name;
         let message = format!("{name} does not run on this machine");
         self.resolver.report(
             Diagnostic::note("unsupported-type", message)
@@ -202,4 +206,12 @@ impl<'b, 't> Builder<'b, 't> {
     fn report(&self, problem: Diagnostic) {
         self.resolver.report(problem);
     }
+}
+
+/// `AWS::Lambda::Functon` is a slip; `AWS::EC2::Instance` is only near to something else.
+fn same_product(name: &str, near: &str) -> bool {
+    let parts = |name: &str| name.split("::").map(str::to_ascii_lowercase).collect::<Vec<_>>();
+    let (name, near) = (parts(name), parts(near));
+    let (Some(last), Some(near_last)) = (name.last(), near.last()) else { return false };
+    nearest(last, [near_last.as_str()]).is_some()
 }

@@ -46,11 +46,8 @@ fn graph(sections: &Sections<'_>, globals: &Globals<'_>, problems: &mut Vec<Diag
     for resource in sections.in_order() {
         let mut found = Vec::new();
         let properties = globals.properties(&resource);
-        for entry in properties.entries() {
-            // Events become resources of their own.
-            if !(entry.name == "Events" && resource.resource_type == "AWS::Serverless::Function") {
-                collect(&entry.value, &mut found);
-            }
+        for entry in properties.entries().iter().filter(|entry| !is_apart(&resource, &entry.name)) {
+            collect(&entry.value, &mut found);
         }
         depends_on(&resource, sections, &mut found, problems);
         for (name, span) in found {
@@ -63,9 +60,20 @@ fn graph(sections: &Sections<'_>, globals: &Globals<'_>, problems: &mut Vec<Diag
     graph
 }
 
+/// Whether SAM makes a resource of its own out of the property: then that one waits, not this.
+fn is_apart(resource: &Resource<'_>, property: &str) -> bool {
+    match resource.type_name {
+        "AWS::Serverless::Function" => {
+            ["Events", "DeploymentPreference", "EventInvokeConfig", "FunctionUrlConfig"].contains(&property)
+        }
+        "AWS::Serverless::GraphQLApi" | "AWS::Serverless::Connector" => true,
+        _ => false,
+    }
+}
+
 /// An API waits for the functions that its routes call.
 fn api_edges(resource: &Resource<'_>, properties: &Node, sections: &Sections<'_>, graph: &mut Graph) {
-    if resource.resource_type != "AWS::Serverless::Function" {
+    if resource.type_name != "AWS::Serverless::Function" {
         return;
     }
     for event in properties.member("Events").map_or(&[][..], Node::entries) {

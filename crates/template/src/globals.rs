@@ -44,7 +44,7 @@ impl<'t> Globals<'t> {
         let own = resource.node.member("Properties");
         let nothing = || Node { kind: Kind::Mapping(Vec::new()), span: resource.span };
         let own = own.cloned().unwrap_or_else(nothing);
-        let section = match resource.resource_type {
+        let section = match resource.type_name {
             "AWS::Serverless::Function" => "Function",
             "AWS::Serverless::HttpApi" => "HttpApi",
             "AWS::Serverless::Api" => "Api",

@@ -33,9 +33,11 @@ impl Identity<'_> {
 
     /// `4135ea2d-6df8-44a3-9df3-4b5a84be39ad`.
     pub(crate) fn uuid(&self) -> String {
-        let digits = self.letters("uuid", HEXADECIMAL, 32);
-        let (a, b, c, d, e) = (&digits[..8], &digits[8..12], &digits[12..16], &digits[16..20], &digits[20..]);
-        format!("{a}-{b}-{c}-{d}-{e}")
+        let mut uuid = self.letters("uuid", HEXADECIMAL, 32);
+        for hyphen in [8, 13, 18, 23] {
+            uuid.insert(hyphen, '-');
+        }
+        uuid
     }
 
     /// The host of a function's URL: 32 lower-case letters and digits.

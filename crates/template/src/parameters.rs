@@ -180,9 +180,10 @@ impl<'t> Parameter<'t> {
     }
 
     fn parts<'a>(&self, text: &'a str) -> Box<dyn Iterator<Item = &'a str> + 'a> {
-        match self.is_list() {
-            true => Box::new(text.split(',').map(str::trim)),
-            false => Box::new(std::iter::once(text)),
+        if self.is_list() {
+            Box::new(text.split(',').map(str::trim))
+        } else {
+            Box::new(std::iter::once(text))
         }
     }
 

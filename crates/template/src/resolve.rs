@@ -30,8 +30,7 @@ pub(crate) struct Resolver<'t> {
     outside: RefCell<Vec<OutsideValue>>,
     /// Physical names; `None` while one is being worked out.
     names: RefCell<BTreeMap<String, Option<String>>>,
-    /// Conditions; `None` while one is being worked out.
-    conditions: RefCell<BTreeMap<String, Option<Option<bool>>>>,
+    conditions: RefCell<BTreeMap<String, Progress>>,
     /// The resource that problems are put down to.
     resource: RefCell<Option<String>>,
     /// How much text may be made yet.
@@ -39,6 +38,14 @@ pub(crate) struct Resolver<'t> {
     budget_noted: Cell<bool>,
     /// How deep the walk is: names and conditions lead from one resource to the next.
     depth: Cell<usize>,
+}
+
+/// How far a condition is worked out.
+#[derive(Clone, Copy)]
+enum Progress {
+    Begun,
+    /// `None`: it cannot be said, and why has been said.
+    Done(Option<bool>),
 }
 
 impl<'t> Resolver<'t> {
@@ -91,7 +98,7 @@ impl<'t> Resolver<'t> {
     }
 
     /// A value that only AWS or the user can give: what the user gave for it, or else `stand_in`.
-    pub(crate) fn from_outside(&self, name: &str, stand_in: String, span: Span) -> String {
+    pub(crate) fn take_from_outside(&self, name: &str, stand_in: String, span: Span) -> String {
         if let Some(given) = self.settings.overrides.get(name) {
             return given.clone();
         }

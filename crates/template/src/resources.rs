@@ -70,7 +70,7 @@ pub(crate) fn fill(pattern: &str, filling: &Filling<'_>) -> String {
     while let Some((before, after)) = rest.split_once('{') {
         let (placeholder, after) = after.split_once('}').unwrap_or((after, ""));
         filled += before;
-        filled += &match placeholder {
+        let value = match placeholder {
             "name" => filling.name.to_owned(),
             "region" => filling.region.to_owned(),
             "account" => filling.account.to_owned(),
@@ -86,8 +86,9 @@ pub(crate) fn fill(pattern: &str, filling: &Filling<'_>) -> String {
             "url" => identity.function_url_host(),
             "random" => identity.suffix(6),
             "hex" => identity.hexadecimal(17),
-            other => format!("{{{other}}}"),
+            other => other.to_owned(),
         };
+        filled += &value;
         rest = after;
     }
     filled + rest

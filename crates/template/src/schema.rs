@@ -5,6 +5,7 @@
 
 mod cloudfront;
 mod data;
+mod globals;
 mod serverless;
 
 use crate::diagnostic::Diagnostic;
@@ -12,7 +13,7 @@ use crate::nearest::nearest;
 use crate::resolve::Resolver;
 use crate::value::{Data, Member, Value};
 
-pub(crate) use self::serverless::globals;
+pub(crate) use self::globals::globals;
 
 /// The type of a value.
 #[derive(Clone, Copy, Debug)]
@@ -95,12 +96,18 @@ fn check_shape(resolver: &Resolver<'_>, value: &Value, shape: &Shape, name: &str
         },
         Shape::Choice(choices) => check_choice(resolver, value, choices, name),
         Shape::List(inner) => match &value.data {
-            Data::List(items) => items.iter().for_each(|item| check_shape(resolver, item, inner, name)),
+            Data::List(items) => {
+                for item in items {
+                    check_shape(resolver, item, inner, name);
+                }
+            }
             _ => wrong_type(resolver, value, shape, name),
         },
         Shape::Map(inner) => match &value.data {
             Data::Map(members) => {
-                members.iter().for_each(|member| check_shape(resolver, &member.value, inner, &member.name));
+                for member in members {
+                    check_shape(resolver, &member.value, inner, &member.name);
+                }
             }
             _ => wrong_type(resolver, value, shape, name),
         },

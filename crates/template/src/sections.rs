@@ -19,7 +19,7 @@ pub(crate) struct Sections<'t> {
 #[derive(Clone, Copy)]
 pub(crate) struct Resource<'t> {
     pub(crate) logical_id: &'t str,
-    pub(crate) resource_type: &'t str,
+    pub(crate) type_name: &'t str,
     pub(crate) node: &'t Node,
     /// Where its logical id is written.
     pub(crate) span: Span,
@@ -94,7 +94,7 @@ impl<'t> Sections<'t> {
     }
 
     fn uses_serverless(&self) -> bool {
-        self.resources.values().any(|resource| resource.resource_type.starts_with("AWS::Serverless::"))
+        self.resources.values().any(|resource| resource.type_name.starts_with("AWS::Serverless::"))
     }
 
     /// `Transform` is one name, or a list of them.
@@ -108,10 +108,8 @@ impl<'t> Sections<'t> {
     }
 
     fn note_missing_transform(&self, problems: &mut Vec<Diagnostic>) {
-        let first = self
-            .in_order()
-            .into_iter()
-            .find(|resource| resource.resource_type.starts_with("AWS::Serverless::"));
+        let first =
+            self.in_order().into_iter().find(|resource| resource.type_name.starts_with("AWS::Serverless::"));
         if let Some(resource) = first {
             problems.push(
                 Diagnostic::error("no-transform", "the template uses SAM's types without SAM's transform")
@@ -126,7 +124,7 @@ impl<'t> Sections<'t> {
 
     fn generate(&mut self) {
         for resource in self.in_order() {
-            match resource.resource_type {
+            match resource.type_name {
                 "AWS::Serverless::Function" => self.generate_for_function(resource),
                 "AWS::Serverless::HttpApi" => self.generate_for_api(resource, "AWS::ApiGatewayV2::Stage"),
                 "AWS::Serverless::Api" => self.generate_for_api(resource, "AWS::ApiGateway::Stage"),
@@ -234,14 +232,7 @@ fn read_resource<'t>(entry: &'t Entry, order: usize, problems: &mut Vec<Diagnost
     for attribute in entry.value.entries().iter().filter(|entry| !ATTRIBUTES.contains(&entry.name.as_str())) {
         problems.push(unknown_attribute(attribute, logical_id));
     }
-    Some(Resource {
-        logical_id,
-        resource_type: name,
-        node: &entry.value,
-        span,
-        type_span: type_node.span,
-        order,
-    })
+    Some(Resource { logical_id, type_name: name, node: &entry.value, span, type_span: type_node.span, order })
 }
 
 fn unknown_section(entry: &Entry) -> Diagnostic {

@@ -121,17 +121,15 @@ impl<'t> Builder<'_, 't> {
     fn origin_identity(&self, s3: &Value) -> Option<String> {
         let written = s3.member("OriginAccessIdentity")?;
         let text = written.text().filter(|text| !text.is_empty())?;
-        match text.strip_prefix("origin-access-identity/cloudfront/") {
-            Some(id) => Some(id.to_owned()),
-            None => {
-                self.report(
-                    Diagnostic::error("bad-identity", format!("`{text}` names no origin access identity"))
-                        .at(written.span)
-                        .help("write `!Sub 'origin-access-identity/cloudfront/${IDENTITY}'`"),
-                );
-                None
-            }
+        let id = text.strip_prefix("origin-access-identity/cloudfront/");
+        if id.is_none() {
+            self.report(
+                Diagnostic::error("bad-identity", format!("`{text}` names no origin access identity"))
+                    .at(written.span)
+                    .help("write `!Sub 'origin-access-identity/cloudfront/${IDENTITY}'`"),
+            );
         }
+        id.map(str::to_owned)
     }
 
     fn origin_path(&self, value: &Value) -> String {

@@ -24,7 +24,7 @@ impl<'t> Builder<'_, 't> {
                 // Events that nothing fires here have no table.
                 Some([]) => {}
                 Some(properties) => {
-                    schema::check(self.resolver, details, properties, &format!("a {kind} event"))
+                    schema::check(self.resolver, details, properties, &format!("a {kind} event"));
                 }
                 None => self.report(unknown_event(&kind, event)),
             }

@@ -130,6 +130,10 @@ impl<'t> Builder<'_, 't> {
             );
             self.report(Diagnostic::error("too-many-layers", message).at(layers.span));
         }
+        for layer in value.items_at("Layers") {
+            let arn = layer.text().unwrap_or_default().to_owned();
+            self.layer_places.insert((function.logical_id.clone(), arn), layer.span);
+        }
         self.model.functions.push(function);
     }
 

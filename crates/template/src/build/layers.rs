@@ -2,7 +2,7 @@
 
 use super::Builder;
 use crate::diagnostic::Diagnostic;
-use crate::model::{BrefCompatibility, Layer, LayerReference};
+use crate::model::{BrefCompatibility, Code, Function, Layer, LayerReference, Package};
 use crate::sections::Resource;
 use crate::source::Span;
 use crate::tree::Node;
@@ -19,17 +19,15 @@ impl<'t> Builder<'_, 't> {
         let content =
             match (value.member("ContentUri"), value.at(&["Content", "S3Key"]).and_then(Value::text)) {
                 // What `davy build` will make need not be there yet.
-                (Some(uri), _) if php.is_some() => {
-                    crate::model::Code::Remote(uri.text().unwrap_or_default().to_owned())
-                }
+                (Some(uri), _) if php.is_some() => Code::Remote(uri.text().unwrap_or_default().to_owned()),
                 (Some(uri), _) => self.code(uri, "ContentUri"),
                 (None, Some(key)) => {
                     let bucket = value.at(&["Content", "S3Bucket"]).and_then(Value::text).unwrap_or_default();
-                    crate::model::Code::Remote(format!("s3://{bucket}/{key}"))
+                    Code::Remote(format!("s3://{bucket}/{key}"))
                 }
                 (None, None) => match value.member("Content") {
                     Some(content) => self.code(content, "Content"),
-                    None => crate::model::Code::Remote(String::new()),
+                    None => Code::Remote(String::new()),
                 },
             };
         let id = resource.logical_id;
@@ -65,13 +63,15 @@ impl<'t> Builder<'_, 't> {
                 }
             }
         }
+        functions
+            .iter()
+            .filter(|function| function.package == Package::Zip)
+            .for_each(|function| self.check_bootstrap(function));
         self.model.functions = functions;
     }
 
     fn note_foreign_layer(&self, function: &str, arn: &str) {
-        let resource = self.resolver.sections.resources.get(function);
-        let place =
-            resource.map_or(Span::default(), |resource| self.resolver.source.find(resource.node.span, arn));
+        let place = self.place_of_layer(function, arn);
         self.resolver.within(function, || {
             let problem = if arn.starts_with("arn:") {
                 Diagnostic::warning("foreign-layer", "this layer is in AWS only: the function runs without it here")
@@ -83,21 +83,43 @@ impl<'t> Builder<'_, 't> {
             self.report(problem.at(place));
         });
     }
+
+    fn place_of_layer(&self, function: &str, arn: &str) -> Span {
+        let key = (function.to_owned(), arn.to_owned());
+        self.layer_places.get(&key).copied().unwrap_or_default()
+    }
+
+    /// A `provided` runtime runs the `bootstrap` of the code or of a layer.
+    fn check_bootstrap(&self, function: &Function) {
+        let Code::Folder(folder) = &function.code else { return };
+        if !function.runtime.starts_with("provided")
+            || !function.layers.is_empty()
+            || folder.join("bootstrap").exists()
+        {
+            return;
+        }
+        let resource = self.resolver.sections.resources.get(function.logical_id.as_str());
+        let place = resource.map(|resource| resource.span).unwrap_or_default();
+        self.resolver.within(&function.logical_id, || {
+            self.report(
+                Diagnostic::warning("no-runtime", "nothing brings PHP: the function has no layer, and its code no `bootstrap`")
+                    .at(place)
+                    .help("here Davy's own runtime stands in; in AWS the function would not start: `davy layer` makes a layer"),
+            );
+        });
+    }
 }
 
 /// Published PHP layers: Bref's, by its accounts, and those whose name says PHP, as in AWS's samples.
 pub(super) fn recognise(arn: &str) -> Option<LayerReference> {
     let parts: Vec<&str> = arn.split(':').collect();
     let ["arn", _, "lambda", _, account, "layer", name, ..] = parts[..] else { return None };
+    let mut words = name.split(['-', '_']).map(str::to_ascii_lowercase);
+    // Bref's console and extension layers lie over a PHP layer; a vendor layer is a library.
+    if !words.any(|word| word.starts_with("php")) || name.to_ascii_lowercase().contains("vendor") {
+        return None;
+    }
     let bref = BREF_ACCOUNTS.contains(&account);
-    let php = name.to_ascii_lowercase().split(['-', '_']).any(|word| word.starts_with("php"));
-    if !bref && !php {
-        return None;
-    }
-    // Bref's console layer and its extensions lie over a PHP layer and bring none.
-    if bref && !php {
-        return None;
-    }
     Some(LayerReference::Php {
         version: version(name),
         compatibility: if bref { BrefCompatibility::Bref } else { BrefCompatibility::None },

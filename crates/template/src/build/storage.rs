@@ -120,7 +120,7 @@ impl<'t> Builder<'_, 't> {
 
     pub(super) fn database(&mut self, resource: Resource<'t>, value: &Value) {
         let id = resource.logical_id;
-        let kind = match resource.resource_type {
+        let kind = match resource.type_name {
             "AWS::RDS::DBCluster" => DatabaseKind::Cluster,
             _ => DatabaseKind::Instance,
         };

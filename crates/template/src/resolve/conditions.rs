@@ -1,7 +1,7 @@
 //! Conditions: `Fn::Equals` and its companions into true or false, and `Fn::If` by them.
 
-use super::Resolver;
 use super::functions::absent;
+use super::{Progress, Resolver};
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
 use crate::tree::{Kind, Node};
@@ -10,23 +10,23 @@ use crate::value::{Data, Value};
 impl Resolver<'_> {
     /// Whether a condition holds; `None` if that cannot be said, and why has been said.
     pub(crate) fn condition(&self, name: &str, span: Span) -> Option<bool> {
-        if let Some(known) = self.conditions.borrow().get(name) {
-            if known.is_none() {
-                self.report(
-                    Diagnostic::error("circular", format!("the condition `{name}` depends on itself"))
-                        .at(span),
-                );
+        match self.conditions.borrow().get(name) {
+            Some(Progress::Done(truth)) => return *truth,
+            Some(Progress::Begun) => {
+                let message = format!("the condition `{name}` depends on itself");
+                self.report(Diagnostic::error("circular", message).at(span));
+                return None;
             }
-            return known.flatten();
+            None => {}
         }
         let Some(entry) = self.sections.entry("Conditions", name) else {
             let known = self.sections.section("Conditions").iter().map(|entry| entry.name.as_str());
             self.report(absent(name, "is no condition of this template", span, known));
             return None;
         };
-        self.conditions.borrow_mut().insert(name.to_owned(), None);
+        self.conditions.borrow_mut().insert(name.to_owned(), Progress::Begun);
         let truth = self.truth(&entry.value);
-        self.conditions.borrow_mut().insert(name.to_owned(), Some(truth));
+        self.conditions.borrow_mut().insert(name.to_owned(), Progress::Done(truth));
         truth
     }
 

@@ -137,18 +137,17 @@ impl Resolver<'_> {
         };
         let mut found = &map.value;
         for (key, node) in keys.iter().zip(&nodes[1..]) {
-            match found.member(key) {
-                Some(value) => found = value,
-                None => {
-                    if let Some(default) = nodes.get(3).and_then(|default| default.member("DefaultValue")) {
-                        return Some(self.resolve(default));
-                    }
-                    let keys = found.entries().iter().map(|entry| entry.name.as_str());
-                    let message = format!("is no key in the map `{map_name}`");
-                    self.report(absent(key, &message, node.span, keys));
-                    return None;
-                }
+            if let Some(value) = found.member(key) {
+                found = value;
+                continue;
             }
+            if let Some(default) = nodes.get(3).and_then(|default| default.member("DefaultValue")) {
+                return Some(self.resolve(default));
+            }
+            let keys = found.entries().iter().map(|entry| entry.name.as_str());
+            let message = format!("is no key in the map `{map_name}`");
+            self.report(absent(key, &message, node.span, keys));
+            return None;
         }
         Some(self.resolve(found))
     }
@@ -195,7 +194,7 @@ impl Resolver<'_> {
 
     fn call_import(&self, argument: &Node) -> Option<Value> {
         let export = self.text(argument, "Fn::ImportValue's name")?;
-        let text = self.from_outside(&format!("import:{export}"), export.clone(), argument.span);
+        let text = self.take_from_outside(&format!("import:{export}"), export.clone(), argument.span);
         Some(Value::text_of(text, argument.span))
     }
 

@@ -22,18 +22,17 @@ impl Resolver<'_> {
     /// `!GetAtt Assets.Arn`, `!GetAtt Database.Endpoint.Address`, `[Assets, Arn]`.
     pub(super) fn call_attribute(&self, argument: &Node) -> Option<Value> {
         let (logical_id, attribute) = match &argument.kind {
-            Kind::Scalar(scalar) => match scalar.text.split_once('.') {
-                Some((logical_id, attribute)) => (logical_id.to_owned(), attribute.to_owned()),
-                None => {
+            Kind::Scalar(scalar) => {
+                let Some((logical_id, attribute)) = scalar.text.split_once('.') else {
                     let message = format!("`{}` names no attribute", scalar.text);
                     let help = "write it as !GetAtt RESOURCE.ATTRIBUTE";
                     self.report(Diagnostic::error("bad-function", message).at(argument.span).help(help));
                     return None;
-                }
-            },
+                };
+                (logical_id.to_owned(), attribute.to_owned())
+            }
             Kind::Sequence(nodes) if nodes.len() > 2 => {
-                let texts: Option<Vec<_>> = nodes.iter().map(Node::scalar).collect();
-                let texts = texts?;
+                let texts = nodes.iter().map(Node::scalar).collect::<Option<Vec<_>>>()?;
                 (texts[0].to_owned(), texts[1..].join("."))
             }
             _ => {
@@ -157,8 +156,8 @@ impl Resolver<'_> {
 
     fn subject<'a>(&'a self, name: &'a str) -> Option<Subject<'a>> {
         if let Some(resource) = self.sections.resources.get(name) {
-            let known = lookup(resource.resource_type);
-            return Some(Subject { identity: name.to_owned(), resource_type: resource.resource_type, known });
+            let known = lookup(resource.type_name);
+            return Some(Subject { identity: name.to_owned(), resource_type: resource.type_name, known });
         }
         let generated = self.sections.generated.get(name)?;
         let identity = generated.of.clone().unwrap_or_else(|| name.to_owned());
@@ -243,7 +242,7 @@ impl Resolver<'_> {
     fn note_stand_in(&self, subject: &Subject<'_>, span: Span) {
         if subject.known.is_none_or(|known| known.local == Local::Absent) {
             let name = format!("resource:{}", subject.identity);
-            self.from_outside(&name, subject.resource_type.to_owned(), span);
+            self.take_from_outside(&name, subject.resource_type.to_owned(), span);
         }
     }
 

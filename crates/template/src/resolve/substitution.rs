@@ -3,22 +3,21 @@
 use super::Resolver;
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
-use crate::tree::{Entry, Kind, Node};
+use crate::tree::{Entry, Node};
 use crate::value::{Data, Value};
 
 impl Resolver<'_> {
     pub(super) fn call_substitution(&self, argument: &Node) -> Option<Value> {
         let form = "!Sub TEXT or !Sub [TEXT, {NAME: VALUE}]";
-        let (text, variables) = match &argument.kind {
-            Kind::Scalar(scalar) => (&scalar.text, &[][..]),
-            _ => {
-                let [text, variables] = self.arguments("Fn::Sub", argument, 2, form)? else { return None };
-                (text.scalar().map_or(&EMPTY, |_| scalar_text(text)), variables.entries())
-            }
+        let (text, variables) = if let Some(text) = argument.scalar() {
+            (text, &[][..])
+        } else {
+            let [text, variables] = self.arguments("Fn::Sub", argument, 2, form)? else { return None };
+            (text.scalar().unwrap_or_default(), variables.entries())
         };
         let mut filled = String::new();
         let mut known = true;
-        let mut rest = text.as_str();
+        let mut rest = text;
         while let Some((before, after)) = rest.split_once("${") {
             filled += before;
             let Some((name, after)) = after.split_once('}') else {
@@ -28,7 +27,7 @@ impl Resolver<'_> {
             };
             rest = after;
             if let Some(literal) = name.strip_prefix('!') {
-                filled += &format!("${{{literal}}}");
+                filled.extend(["${", literal, "}"]);
                 continue;
             }
             match self.variable(name.trim(), variables, argument.span) {
@@ -82,20 +81,11 @@ impl Resolver<'_> {
             filled += before;
             let name = format!("resolve:{reference}");
             let last = reference.rsplit([':', '/']).find(|part| !part.is_empty()).unwrap_or("value");
-            filled += &self.from_outside(&name, last.to_owned(), self.source.find(span, reference));
+            filled += &self.take_from_outside(&name, last.to_owned(), self.source.find(span, reference));
             rest = after;
         }
         filled + rest
     }
 }
-
-fn scalar_text(node: &Node) -> &String {
-    match &node.kind {
-        Kind::Scalar(scalar) => &scalar.text,
-        _ => &EMPTY,
-    }
-}
-
-static EMPTY: String = String::new();
 
 const OPENING: &str = "{{resolve:";

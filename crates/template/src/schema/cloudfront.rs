@@ -1,4 +1,4 @@
-//! CloudFront's types. Source: the CloudFormation template reference, AWS::CloudFront.
+//! CloudFront's types. Source: the CloudFormation template reference, `AWS::CloudFront`.
 
 use super::Shape::{Choice, List, Number, Object};
 use super::{ANY, BOOLEAN, Property, SECONDS, TEXT, TEXTS, integer, optional, required};

@@ -78,7 +78,7 @@ impl Reader<'_> {
         Some(Kind::Sequence(nodes))
     }
 
-    /// The escapes are serde_json's affair; only the end of the string is looked for here.
+    /// The escapes are `serde_json`'s affair; only the end of the string is looked for here.
     fn string(&mut self) -> Option<String> {
         let start = self.at;
         self.expect(b'"')?;

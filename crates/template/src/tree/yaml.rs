@@ -98,7 +98,7 @@ impl Builder<'_> {
                 let quoted = style != ScalarStyle::Plain;
                 // An empty value has no place of its own in the text.
                 let kind = Kind::Scalar(Scalar { text: plain(&text, quoted), quoted });
-                let node = self.tagged(tag.as_deref(), Node { kind, span: place });
+                let node = tagged(tag.as_deref(), Node { kind, span: place });
                 self.finish(node, anchor, 1, tag.is_some())
             }
             Event::SequenceStart(anchor, tag) => {
@@ -199,13 +199,6 @@ impl Builder<'_> {
         Ok(())
     }
 
-    fn tagged(&mut self, tag: Option<&Tag>, node: Node) -> Node {
-        match tag.and_then(function_name) {
-            Some(name) => call(name, node),
-            None => node,
-        }
-    }
-
     fn note_merge_keys(&mut self, entries: &[Entry]) {
         if let Some(merge) = entries.iter().find(|entry| entry.name == "<<") {
             self.problems.push(
@@ -227,10 +220,7 @@ impl Builder<'_> {
             .lines()
             .nth(line - 1)
             .is_some_and(|line| line.trim_start_matches(' ').starts_with('\t'));
-        Box::new(match tab {
-            true => problem.help("YAML indents by spaces; this line has a tab"),
-            false => problem,
-        })
+        Box::new(if tab { problem.help("YAML indents by spaces; this line has a tab") } else { problem })
     }
 
     fn offset(&self, marker: Marker) -> usize {
@@ -249,6 +239,13 @@ fn function_name(tag: &Tag) -> Option<String> {
         ("!", "Condition") => Some("Condition".to_owned()),
         ("!", suffix) => Some(format!("Fn::{suffix}")),
         _ => None,
+    }
+}
+
+fn tagged(tag: Option<&Tag>, node: Node) -> Node {
+    match tag.and_then(function_name) {
+        Some(name) => call(name, node),
+        None => node,
     }
 }
 
