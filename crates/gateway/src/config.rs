@@ -30,6 +30,42 @@ pub struct HttpApiConfig {
     pub endpoint_disabled: bool,
 }
 
+/// One REST API.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RestApiConfig {
+    /// The identifier in the API's host name.
+    pub api_id: String,
+    /// Its name in the template; spans and messages use it.
+    pub logical_id: String,
+    /// `us-east-1`
+    pub region: String,
+    /// Twelve digits.
+    pub account: String,
+    /// `API-ID.execute-api.REGION.amazonaws.com`
+    pub domain_name: String,
+    /// Its stages: SAM makes one.
+    pub stages: Vec<Stage>,
+    /// The methods of its resources.
+    pub methods: Vec<RestMethod>,
+    /// `BinaryMediaTypes`: what comes and goes as base64; slashes as they are, not `~1`.
+    pub binary_media_types: Vec<String>,
+    /// Custom domain names.
+    pub domains: Vec<DomainMapping>,
+}
+
+/// One method of a resource, with a Lambda proxy integration.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RestMethod {
+    /// `ANY`, or a method in upper case.
+    pub method: String,
+    /// `/{proxy+}`
+    pub path: String,
+    /// The function's name, as `lambda` knows it.
+    pub function: String,
+    /// Who may call.
+    pub authorization: Authorization,
+}
+
 /// One stage of an API.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Stage {
@@ -129,3 +165,6 @@ impl Default for Integration {
 
 /// The longest `TimeoutInMillis` that AWS takes, and its default.
 pub const LONGEST_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// How long a REST API waits for its function.
+pub const REST_TIMEOUT: Duration = Duration::from_secs(29);

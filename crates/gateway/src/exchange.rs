@@ -7,7 +7,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use events::front_end::{self, Context, FrontEnd, Identifiers, Refusal, Reply, Request, Source, Switches};
+use events::front_end::{
+    self, Context, FrontEnd, Identifiers, Malformed, Refusal, Reply, Request, Source, Switches,
+};
 use http::header::HeaderValue;
 use http::request::Parts;
 use http::{HeaderName, Method, Response, StatusCode};
@@ -40,8 +42,7 @@ pub(crate) struct Exchange<'s> {
     pub(crate) begun: Timestamp,
     /// 16 characters that end in `=`.
     pub(crate) extended_id: String,
-    /// A UUID.
-    pub(crate) request_id: String,
+    uuid: String,
     /// Lambda's own UUID of the invocation, once there is one.
     invocation_id: Option<String>,
     /// The host that the client asked for, without port; the API's own if he named none.
@@ -92,7 +93,7 @@ impl<'s> Exchange<'s> {
             parts,
             begun,
             extended_id: identifiers::extended(entropy),
-            request_id: identifiers::uuid(entropy),
+            uuid: identifiers::uuid(entropy),
             invocation_id: None,
             trace,
             span: SegmentId::new(entropy),
@@ -122,6 +123,14 @@ impl<'s> Exchange<'s> {
 
     pub(crate) fn accept(&self) -> Option<&str> {
         self.parts.headers.get(http::header::ACCEPT).and_then(|value| value.to_str().ok())
+    }
+
+    /// The request's identifier in the event: an HTTP API has the short form alone.
+    pub(crate) fn request_id(&self, front_end: &FrontEnd) -> &str {
+        match front_end {
+            FrontEnd::HttpApi(_) => &self.extended_id,
+            FrontEnd::RestApi { .. } | FrontEnd::FunctionUrl | FrontEnd::LoadBalancer { .. } => &self.uuid,
+        }
     }
 
     /// The event's `x-amzn-trace-id`.
@@ -196,16 +205,27 @@ impl<'s> Exchange<'s> {
         Ok(answer.payload)
     }
 
-    /// What `payload` stands for.
+    /// The reply that `payload` stands for; one that stands for none is refused and explained.
     pub(crate) fn interpret<'p>(
         &mut self,
         front_end: &FrontEnd,
         function: &str,
         payload: &'p Bytes,
-    ) -> Result<Reply<'p>, Refusal> {
-        front_end::interpret(front_end, payload, self.accept(), &self.service.switches).map_err(|malformed| {
+    ) -> Reply<'p> {
+        let read = front_end::interpret(front_end, payload, self.accept(), &self.service.switches);
+        self.read(front_end, function, read)
+    }
+
+    /// The same for a payload that has been read already.
+    pub(crate) fn read<'p>(
+        &mut self,
+        front_end: &FrontEnd,
+        function: &str,
+        read: Result<Reply<'p>, Malformed>,
+    ) -> Reply<'p> {
+        read.unwrap_or_else(|malformed| {
             self.explain(format!("what function `{function}` returned is no response here: {malformed}"));
-            malformed.refusal()
+            malformed.refusal().reply(front_end, &self.service.switches)
         })
     }
 
@@ -217,9 +237,8 @@ impl<'s> Exchange<'s> {
         payload: Option<&Bytes>,
     ) -> Response<UnsyncBoxBody<Bytes, io::Error>> {
         let request = match front_end {
-            FrontEnd::HttpApi(_) => &self.extended_id,
-            FrontEnd::FunctionUrl => self.invocation_id.as_ref().unwrap_or(&self.request_id),
-            FrontEnd::RestApi { .. } | FrontEnd::LoadBalancer { .. } => &self.request_id,
+            FrontEnd::FunctionUrl => self.invocation_id.as_ref().unwrap_or(&self.uuid),
+            _ => self.request_id(front_end),
         };
         let trace = self.traced().to_string();
         let identifiers = Identifiers { request, extended: &self.extended_id, trace: &trace };

@@ -30,6 +30,18 @@ pub(crate) fn uuid(entropy: &dyn Entropy) -> String {
     )
 }
 
+/// Six lower-case letters and digits that stay the same for the same `text`, as REST names its
+/// resources and deployments.
+pub(crate) fn stable(text: &str) -> String {
+    // FNV-1a, 64 bits.
+    let hash = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    (0..6)
+        .filter_map(|at| char::from_digit(u32::try_from(hash >> (10 * at) & 0x3ff).ok()? % 36, 36))
+        .collect()
+}
+
 fn letter(bits: u128) -> char {
     let at = usize::try_from(bits & 0b11_1111).unwrap_or_default();
     char::from(LETTERS[at])
@@ -55,5 +67,8 @@ mod tests {
         assert_eq!(extended(&All(u64::MAX)), "______________8=");
         assert_eq!(uuid(&All(0)), "00000000-0000-4000-8000-000000000000");
         assert_eq!(uuid(&All(u64::MAX)), "ffffffff-ffff-4fff-bfff-ffffffffffff");
+        assert_eq!((stable("/{proxy+}"), stable("/")), (stable("/{proxy+}"), stable("/")));
+        assert_ne!(stable("/{proxy+}"), stable("/"));
+        assert_eq!(stable("").len(), 6);
     }
 }

@@ -12,6 +12,7 @@
 
 mod access_log;
 mod addressing;
+mod api;
 mod config;
 mod cors;
 mod exchange;
@@ -22,12 +23,14 @@ mod identifiers;
 mod invoke;
 mod receive;
 mod refused;
+mod rest_api;
 mod routes;
 mod throttle;
 
 pub use config::{
-    Authorization, Cors, DomainMapping, HttpApiConfig, Integration, LONGEST_TIMEOUT, PayloadFormat, Route,
-    Stage, Throttling,
+    Authorization, Cors, DomainMapping, HttpApiConfig, Integration, LONGEST_TIMEOUT, PayloadFormat,
+    REST_TIMEOUT, RestApiConfig, RestMethod, Route, Stage, Throttling,
 };
 pub use http_api::HttpApi;
+pub use rest_api::RestApi;
 pub use routes::RouteError;

@@ -2,19 +2,20 @@
 
 use events::front_end::{Header, Reply};
 
-use crate::config::{Authorization, Route};
+use crate::api::Target;
+use crate::config::Authorization;
 use crate::exchange::Exchange;
 
 /// One sentence for each of them, for the start.
-pub(crate) fn warnings(api: &str, routes: &[Route]) -> Vec<String> {
-    routes
+pub(crate) fn warnings(api: &str, targets: &[Target]) -> Vec<String> {
+    targets
         .iter()
-        .filter_map(|route| match &route.authorization {
+        .filter_map(|target| match &target.authorization {
             Authorization::None => None,
             Authorization::Unsupported { authorizer } => Some(format!(
                 "{api}: route `{}` is guarded by {authorizer}, which does not run locally. It refuses every \
                  request here, because answering would let in whom AWS keeps out",
-                route.key
+                target.key
             )),
         })
         .collect()

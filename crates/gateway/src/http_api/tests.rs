@@ -12,7 +12,8 @@ use telemetry::{Placement, Record, TraceContext};
 use trace::{Hop, Outcome, Sampled, SegmentId, Span, TraceId};
 
 use super::*;
-use crate::config::{Cors, Integration, Stage, Throttling};
+use crate::api::{BODY_LIMIT, HEAD_LIMIT};
+use crate::config::{Authorization, Integration, Stage, Throttling};
 use crate::fake::{Counting, Function, Still, request, shown};
 
 struct Story {
