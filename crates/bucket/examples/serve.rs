@@ -41,7 +41,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let listener = TcpListener::bind(("127.0.0.1", arguments.port)).await?;
     writeln!(stdout(), "http://{}", listener.local_addr()?)?;
     stdout().flush()?;
-    let mut ended = tokio::task::spawn_blocking(|| std::io::copy(&mut std::io::stdin(), &mut std::io::sink()));
+    let mut ended =
+        tokio::task::spawn_blocking(|| std::io::copy(&mut std::io::stdin(), &mut std::io::sink()));
     loop {
         tokio::select! {
             accepted = listener.accept() => {
@@ -79,8 +80,11 @@ struct Arguments {
 impl Arguments {
     fn read() -> Result<Self, Box<dyn Error>> {
         let mut arguments = std::env::args().skip(1);
-        let folder = arguments.next().ok_or("usage: serve FOLDER [--port N] [--with-acls] [--account ID KEY SECRET]")?;
-        let mut read = Self { folder: folder.into(), port: 0, new_buckets: NewBuckets::Private, accounts: Vec::new() };
+        let folder = arguments
+            .next()
+            .ok_or("usage: serve FOLDER [--port N] [--with-acls] [--account ID KEY SECRET]")?;
+        let mut read =
+            Self { folder: folder.into(), port: 0, new_buckets: NewBuckets::Private, accounts: Vec::new() };
         while let Some(argument) = arguments.next() {
             let mut value = || arguments.next().ok_or(format!("{argument} needs a value"));
             match argument.as_str() {
@@ -88,7 +92,8 @@ impl Arguments {
                 "--with-acls" => read.new_buckets = NewBuckets::WithAcls,
                 "--account" => {
                     let (account, access_key, secret_key) = (value()?, value()?, value()?);
-                    read.accounts.push((account, Credentials { access_key, secret_key, session_token: None }));
+                    read.accounts
+                        .push((account, Credentials { access_key, secret_key, session_token: None }));
                 }
                 other => return Err(format!("unknown argument {other}").into()),
             }

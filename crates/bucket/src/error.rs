@@ -67,9 +67,11 @@ macro_rules! codes {
 // Source: S3 API reference, "List of error codes".
 codes! {
     ACCESS_CONTROL_LIST_NOT_SUPPORTED = "AccessControlListNotSupported", BAD_REQUEST, "The bucket does not allow ACLs";
+    ACCESS_FORBIDDEN = "AccessForbidden", FORBIDDEN, "CORSResponse: This CORS request is not allowed: no rule of the bucket's CORS configuration has its origin, method and headers.";
     ACCESS_DENIED = "AccessDenied", FORBIDDEN, "Access Denied";
     AUTHORIZATION_HEADER_MALFORMED = "AuthorizationHeaderMalformed", BAD_REQUEST, "The authorization header that you provided is not valid.";
     AUTHORIZATION_QUERY_PARAMETERS_ERROR = "AuthorizationQueryParametersError", BAD_REQUEST, "The authorization query parameters that you provided are not valid.";
+    BAD_REQUEST = "BadRequest", BAD_REQUEST, "The request is not valid.";
     BAD_DIGEST = "BadDigest", BAD_REQUEST, "The Content-MD5 or checksum value that you specified did not match what the server received.";
     BUCKET_ALREADY_EXISTS = "BucketAlreadyExists", CONFLICT, "The requested bucket name is not available. Select a different name and try again.";
     BUCKET_NOT_EMPTY = "BucketNotEmpty", CONFLICT, "The bucket that you tried to delete is not empty.";
@@ -83,7 +85,6 @@ codes! {
     INVALID_DIGEST = "InvalidDigest", BAD_REQUEST, "The Content-MD5 or checksum value that you specified is not valid.";
     INVALID_LOCATION_CONSTRAINT = "InvalidLocationConstraint", BAD_REQUEST, "The specified location constraint is not valid.";
     INVALID_PART = "InvalidPart", BAD_REQUEST, "One or more of the specified parts could not be found. The part might not have been uploaded, or the specified entity tag might not have matched the part's entity tag.";
-    INVALID_PART_NUMBER = "InvalidPartNumber", RANGE_NOT_SATISFIABLE, "The requested partnumber is not satisfiable.";
     INVALID_PART_ORDER = "InvalidPartOrder", BAD_REQUEST, "The list of parts was not in ascending order. The parts list must be specified in order by part number.";
     INVALID_RANGE = "InvalidRange", RANGE_NOT_SATISFIABLE, "The requested range is not satisfiable";
     INVALID_REQUEST = "InvalidRequest", BAD_REQUEST, "The request is not valid.";

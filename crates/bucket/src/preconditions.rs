@@ -67,7 +67,7 @@ enum Failed {
     ModifiedSince,
 }
 
-/// ETags lead: where one is given, the date beside it says nothing (RFC 9110, 13.2.2).
+/// `ETag`s lead: where one is given, the date beside it says nothing (RFC 9110, 13.2.2).
 fn decide(
     [if_match, if_unmodified_since, if_none_match, if_modified_since]: [Option<&str>; 4],
     record: &Record,
@@ -89,7 +89,7 @@ fn decide(
     }
 }
 
-/// Whether a list of ETags has this one: with or without quotes or `W/`, or `*`.
+/// Whether a list of `ETag`s has this one: with or without quotes or `W/`, or `*`.
 fn names(list: &str, etag: &str) -> bool {
     list.split(',')
         .map(|one| one.trim().trim_start_matches("W/").trim_matches('"'))

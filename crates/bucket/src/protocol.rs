@@ -9,6 +9,7 @@
 mod authenticate;
 mod chunked;
 mod copying;
+mod cors;
 mod intake;
 mod listing;
 mod objects;
@@ -37,7 +38,7 @@ use crate::buckets::{Asked, Buckets, Inner};
 use crate::error::{ACCESS_DENIED, S3Error};
 
 use authenticate::Payload;
-use intake::Intake;
+use intake::{Intake, Vouches};
 use operation::{Operation, Takes};
 use query::Query;
 use target::Target;
@@ -76,7 +77,12 @@ impl Buckets {
             Ok(target) => self.answer(&head, body, target.clone(), &mut asked).await,
             Err(error) => Err(error.clone()),
         };
-        let answer = inner.finish(answer, head.method == Method::HEAD);
+        let mut answer = inner.finish(answer, head.method == Method::HEAD);
+        if let Some(bucket) = target.as_ref().ok().and_then(|target| inner.bucket(&target.bucket).ok())
+            && head.method != Method::OPTIONS
+        {
+            cors::decorate(&mut answer, &bucket, head.method.as_str(), &head.headers);
+        }
         let (bucket, key) = target.map(|target| (target.bucket, target.key)).unwrap_or_default();
         let name = inner.bucket(&bucket).map_or(bucket, |bucket| bucket.logical_id.clone());
         let summary = Asked {
@@ -109,6 +115,9 @@ impl Buckets {
         target: Target,
         asked: &mut Summary,
     ) -> Result<Answer, S3Error> {
+        if head.method == Method::OPTIONS {
+            return cors::preflight(&*self.inner.bucket(&target.bucket)?, &head.headers);
+        }
         let identified = self.inner.authenticate(head, &target)?;
         asked.principal = identified.principal.clone();
         let query = Query::parse(head.uri.query().unwrap_or_default());
@@ -146,13 +155,15 @@ impl Call {
         match call.operation.takes() {
             Takes::Nothing => call.blocking(Self::answer).await,
             Takes::Document => {
-                let intake = Intake::new(payload, &call.headers)?;
+                let completes = call.operation == Operation::CompleteMultipartUpload;
+                let vouches = if completes { Vouches::ForObject } else { Vouches::ForBody };
+                let intake = Intake::new(payload, &call.headers, vouches)?;
                 let document = intake.document(body).await?;
                 call.blocking(move |call| call.answer_document(&document)).await
             }
             Takes::Object => {
                 let bucket = call.bucket()?;
-                let intake = Intake::new(payload, &call.headers)?;
+                let intake = Intake::new(payload, &call.headers, Vouches::ForBody)?;
                 let intake = call.blocking(move |call| call.prepare(intake)).await?;
                 let (draft, file) = bucket.store.draft()?;
                 let received = intake.object(draft, file, body).await?;

@@ -8,7 +8,8 @@ use http::{HeaderMap, StatusCode};
 use crate::answer::Answer;
 use crate::authorize::{Acl, Caller, Question, Verdict};
 use crate::bucket::Bucket;
-use crate::error::{ACCESS_DENIED, INVALID_PART_NUMBER, INVALID_RANGE, KEY_TOO_LONG, NO_SUCH_KEY, S3Error};
+use crate::checksum::Checksum;
+use crate::error::{ACCESS_DENIED, INVALID_PART, INVALID_RANGE, KEY_TOO_LONG, NO_SUCH_KEY, S3Error};
 use crate::key::Key;
 use crate::preconditions;
 use crate::range::Range;
@@ -53,11 +54,11 @@ impl Read {
         if status == StatusCode::PARTIAL_CONTENT {
             let range = format!("bytes {start}-{}/{}", start + length.max(1) - 1, record.stamp.size);
             answer = answer.with("content-range", range);
-        } else if self.wants_checksum()
-            && let Some(checksum) = &record.checksum
-        {
+        }
+        if let Some(checksum) = self.checksum(&record) {
             answer.set(HeaderName::from_static(checksum.algorithm.header()), &checksum.value);
-            answer = answer.with("x-amz-checksum-type", checksum.kind.name());
+            let kind = record.checksum.as_ref().map_or(checksum.kind, |whole| whole.kind);
+            answer = answer.with("x-amz-checksum-type", kind.name());
         }
         if self.part.is_some() && !record.parts.is_empty() {
             answer = answer.with("x-amz-mp-parts-count", record.parts.len().to_string());
@@ -86,9 +87,18 @@ impl Read {
         }
     }
 
-    fn wants_checksum(&self) -> bool {
-        let mode = self.headers.get("x-amz-checksum-mode");
-        mode.is_some_and(|mode| mode.as_bytes().eq_ignore_ascii_case(b"enabled"))
+    /// The checksum of what is answered, if the client asks for it: of the object or of one part,
+    /// never of a range.
+    fn checksum<'a>(&self, record: &'a Record) -> Option<&'a Checksum> {
+        let mode = self.headers.get("x-amz-checksum-mode")?;
+        let ranged = self.headers.contains_key(RANGE);
+        if !mode.as_bytes().eq_ignore_ascii_case(b"enabled") || ranged {
+            return None;
+        }
+        match self.part.and_then(|number| usize::try_from(number).ok()) {
+            Some(number) if !record.parts.is_empty() => record.parts.get(number - 1)?.checksum.as_ref(),
+            _ => record.checksum.as_ref(),
+        }
     }
 }
 
@@ -107,7 +117,7 @@ fn part(record: &Record, number: u32) -> Result<Bytes, S3Error> {
     }
     let position = usize::try_from(number).ok().and_then(|number| number.checked_sub(1));
     let position = position.filter(|position| *position < record.parts.len());
-    let position = position.ok_or_else(|| S3Error::new(INVALID_PART_NUMBER))?;
+    let position = position.ok_or_else(|| S3Error::new(INVALID_PART))?;
     let start = record.parts[..position].iter().map(|part| part.size).sum();
     Ok(Bytes { status: StatusCode::PARTIAL_CONTENT, start, length: record.parts[position].size })
 }
@@ -127,15 +137,16 @@ pub(crate) fn open(
     };
     let verdict = may(bucket, caller, key, action, object.as_ref().map(|object| &object.record));
     match object {
-        _ if !verdict.allowed => (verdict, Err(ACCESS_DENIED.into())),
+        Some(_) if !verdict.allowed => (verdict, Err(ACCESS_DENIED.into())),
         Some(object) => (verdict, Ok(object)),
+        None if verdict.denied_by_policy() => (verdict, Err(ACCESS_DENIED.into())),
         None => {
             let conditions = [("s3:prefix".to_owned(), key.to_owned())];
             let acl = bucket.listing_acl();
             let list = caller
                 .may(bucket, Question { action: "s3:ListBucket", key: None, conditions: &conditions, acl });
             if list.allowed {
-                return (verdict, Err(S3Error::new(NO_SUCH_KEY).with("Key", key)));
+                return (list, Err(S3Error::new(NO_SUCH_KEY).with("Key", key)));
             }
             (list, Err(ACCESS_DENIED.into()))
         }

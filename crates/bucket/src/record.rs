@@ -29,6 +29,9 @@ pub(crate) struct Record {
     /// The parts that it was uploaded in.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) parts: Vec<Part>,
+    /// The upload that those parts were of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) upload: Option<String>,
     /// The canonical user who wrote it, if that is not the bucket's owner.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) writer: Option<String>,
@@ -85,6 +88,7 @@ impl Record {
         record.etag = etag;
         record.checksum = None;
         record.parts = Vec::new();
+        record.upload = None;
         record.mirrored = None;
         record.headers.entry("content-type".to_owned()).or_insert_with(|| content_type::of(key).to_owned());
         record

@@ -12,13 +12,13 @@ pub(crate) struct Document {
 
 impl Document {
     /// A document of S3's namespace.
-    pub(crate) fn new(root: &str, fill: impl FnOnce(&mut Self)) -> String {
+    pub(crate) fn of(root: &str, fill: impl FnOnce(&mut Self)) -> String {
         Self::rooted(root, &format!(" xmlns=\"{NAMESPACE}\""), fill)
     }
 
     /// A document of S3's namespace with nothing but text.
     pub(crate) fn with_text(root: &str, text: &str) -> String {
-        Self::new(root, |xml| xml.text.push_str(&escape(text)))
+        Self::of(root, |xml| xml.text.push_str(&escape(text)))
     }
 
     /// A document without one: an error.
@@ -174,7 +174,7 @@ mod tests {
 
     #[test]
     fn what_is_written_reads_back() {
-        let text = Document::new("Delete", |xml| {
+        let text = Document::of("Delete", |xml| {
             xml.element("Object", |xml| xml.text("Key", "a<&>\"' é\t"));
             xml.text("Quiet", "true");
         });

@@ -32,6 +32,11 @@ pub(super) fn path(raw: &str) -> String {
     percent_encoding::percent_encode(&percent_decode_str(raw).collect::<Vec<u8>>(), PATH).to_string()
 }
 
+/// The path as every service but S3 signs it: what is on the wire, encoded once more.
+pub(super) fn path_on_the_wire(raw: &str) -> String {
+    if raw.is_empty() { "/".to_owned() } else { utf8_percent_encode(raw, PATH).to_string() }
+}
+
 /// A header's value: trimmed, inner runs of spaces as one. Clients sign a text's UTF-8 even where
 /// they send its Latin-1.
 pub(super) fn header_value(value: &[u8]) -> Vec<u8> {

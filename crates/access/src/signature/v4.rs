@@ -59,7 +59,11 @@ fn string_to_sign(
         Form::Header => canonical::query(request.query, ""),
         Form::Query => canonical::query(request.query, "X-Amz-Signature"),
     };
-    for line in [request.method, &canonical::path(request.path), &query] {
+    let path = match scope.service.as_str() {
+        "s3" => canonical::path(request.path),
+        _ => canonical::path_on_the_wire(request.path),
+    };
+    for line in [request.method, &path, &query] {
         text.extend_from_slice(line.as_bytes());
         text.push(b'\n');
     }

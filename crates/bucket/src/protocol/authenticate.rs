@@ -78,9 +78,8 @@ impl Inner {
 
     fn refuse(&self, refusal: &Refusal) -> S3Error {
         let code: Code = match refusal {
-            Refusal::Malformed { form: Form::Header, .. } => error::AUTHORIZATION_HEADER_MALFORMED,
             Refusal::Malformed { form: Form::Query, .. } => error::AUTHORIZATION_QUERY_PARAMETERS_ERROR,
-            Refusal::WrongScope { .. } => error::AUTHORIZATION_HEADER_MALFORMED,
+            Refusal::Malformed { .. } | Refusal::WrongScope { .. } => error::AUTHORIZATION_HEADER_MALFORMED,
             Refusal::UnknownKey => error::INVALID_ACCESS_KEY_ID,
             Refusal::WrongToken => error::INVALID_TOKEN,
             Refusal::UnsignedHeader(_) | Refusal::Expired { .. } => error::ACCESS_DENIED,

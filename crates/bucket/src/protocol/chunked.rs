@@ -185,18 +185,24 @@ mod tests {
     const BODY: &[u8] =
         b"5\r\nhello\r\n6;chunk-signature=x\r\n world\r\n0\r\nx-amz-checksum-crc32:DUoRhQ==\r\n\r\n";
 
-    fn decode(body: &[u8], step: usize) -> Result<(Vec<u8>, Vec<(String, String)>), S3Error> {
+    #[derive(Debug)]
+    struct Decoded {
+        data: Vec<u8>,
+        trailers: Vec<(String, String)>,
+    }
+
+    fn decode(body: &[u8], step: usize) -> Result<Decoded, S3Error> {
         let (mut decoder, mut data) = (Decoder::new(None), Vec::new());
         for piece in body.chunks(step) {
             decoder.feed(piece, |piece| data.extend_from_slice(piece))?;
         }
-        Ok((data, decoder.finish()?))
+        Ok(Decoded { data, trailers: decoder.finish()? })
     }
 
     #[test]
     fn a_body_is_the_same_however_it_is_cut() {
         for step in 1..BODY.len() {
-            let (data, trailers) = decode(BODY, step).unwrap();
+            let Decoded { data, trailers } = decode(BODY, step).unwrap();
             assert_eq!(data, b"hello world");
             assert_eq!(trailers, [("x-amz-checksum-crc32".to_owned(), "DUoRhQ==".to_owned())]);
         }

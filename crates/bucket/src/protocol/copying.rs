@@ -1,4 +1,4 @@
-//! CopyObject, and the source that it shares with UploadPartCopy.
+//! `CopyObject`, and the source that it shares with `UploadPartCopy`.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -73,7 +73,7 @@ impl Call {
         let agreed = |present: Option<&Record>| condition.check(present);
         let published = bucket.store.publish(&self.key()?, draft, &copy, record, Durability::Durable, agreed);
         let record = published.map_err(refusal)?;
-        Ok(Answer::xml(Document::new("CopyObjectResult", |xml| {
+        Ok(Answer::xml(Document::of("CopyObjectResult", |xml| {
             xml.text("LastModified", access::calendar::iso_millis(record.stamp.modified / 1_000_000));
             xml.text("ETag", format!("\"{}\"", record.etag));
             if let Some(checksum) = &record.checksum {
@@ -119,7 +119,7 @@ impl Call {
 }
 
 /// Copies `length` bytes of `source` from `start`, and hashes them: an object in parts becomes one
-/// whole, whose ETag is its MD5.
+/// whole, whose `ETag` is its MD5.
 pub(super) fn copy_bytes(
     source: &mut File,
     start: u64,

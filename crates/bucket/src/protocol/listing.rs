@@ -56,9 +56,9 @@ impl<'a> Page<'a> {
                 return page;
             }
             if common {
-                page.prefixes.push(name)
+                page.prefixes.push(name);
             } else {
-                page.keys.push(name)
+                page.keys.push(name);
             }
             last = Some(name);
         }
@@ -139,9 +139,11 @@ impl Call {
             .map(|(name, record)| record.map(|record| (name, record)))
             .collect::<Result<_, _>>()?;
         let owner = bucket.with(|settings, _| settings.owner.canonical_user.clone());
-        Ok(Answer::xml(Document::new(root, |xml| {
+        Ok(Answer::xml(Document::of(root, |xml| {
             xml.text("Name", &bucket.name);
-            xml.text("Prefix", encode(prefix));
+            // The first form's prefix is the one name that is never encoded: boto3 reads it as it is.
+            let first_form = !versions && self.query.get("list-type").is_none();
+            xml.text("Prefix", if first_form { prefix.to_owned() } else { encode(prefix) });
             own(xml, &page, &encode);
             xml.text("MaxKeys", most.to_string());
             if !delimiter.is_empty() {

@@ -1,4 +1,4 @@
-//! Calls about one object, and DeleteObjects about many.
+//! Calls about one object, and `DeleteObjects` about many.
 
 use std::collections::BTreeMap;
 
@@ -170,7 +170,7 @@ impl Call {
             let key = object.text_of("Key").ok_or_else(|| S3Error::new(error::MALFORMED_XML))?;
             results.push((key, self.delete_one(&bucket, key, object.text_of("VersionId"))));
         }
-        Ok(Answer::xml(Document::new("DeleteResult", |xml| {
+        Ok(Answer::xml(Document::of("DeleteResult", |xml| {
             for (key, result) in results {
                 match result {
                     Ok(()) if quiet => {}
@@ -239,7 +239,7 @@ impl Call {
         let number = |name: &str| self.header(name).and_then(|text| text.parse::<u32>().ok());
         let marker = number("x-amz-part-number-marker").unwrap_or(0);
         let most = number("x-amz-max-parts").unwrap_or(1_000).min(1_000);
-        let document = Document::new("GetObjectAttributesResponse", |xml| {
+        let document = Document::of("GetObjectAttributesResponse", |xml| {
             if asked.contains(&"ETag") {
                 xml.text("ETag", &record.etag);
             }
@@ -312,7 +312,7 @@ pub(super) fn stored_headers(headers: &HeaderMap) -> BTreeMap<String, String> {
                 .map(str::trim)
                 .filter(|one| !one.is_empty() && *one != "aws-chunked")
                 .collect();
-            value = kept.join(",");
+            value = kept.join(", ");
         }
         if !value.is_empty() {
             stored.insert(name.to_owned(), value);

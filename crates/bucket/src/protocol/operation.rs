@@ -92,6 +92,9 @@ impl Operation {
             (false, true) => Self::of_bucket(method, query),
             (false, false) => Self::of_object(method, query, headers),
         };
+        if query.has("versioning") && method == Method::PUT {
+            return Err(S3Error::because(NOT_IMPLEMENTED, "Versioning is not implemented: it stays off."));
+        }
         found.ok_or_else(|| S3Error::new(METHOD_NOT_ALLOWED).with("Method", method.as_str()))
     }
 

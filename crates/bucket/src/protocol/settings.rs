@@ -34,7 +34,7 @@ impl Call {
         });
         let page: Vec<(String, u64)> = mine.by_ref().take(most).collect();
         let next = mine.next().and(page.last()).map(|(name, _)| name.as_str());
-        Ok(Answer::xml(Document::new("ListAllMyBucketsResult", |xml| {
+        Ok(Answer::xml(Document::of("ListAllMyBucketsResult", |xml| {
             owner(xml, "Owner", &crate::canonical_user(account));
             xml.element("Buckets", |xml| {
                 for (name, created) in &page {
@@ -116,7 +116,7 @@ impl Call {
     pub(super) fn versioning(&self) -> Result<Answer, S3Error> {
         let bucket = self.bucket()?;
         self.authorize_bucket(&bucket, "s3:GetBucketVersioning")?;
-        Ok(Answer::xml(Document::new("VersioningConfiguration", |_| {})))
+        Ok(Answer::xml(Document::of("VersioningConfiguration", |_| {})))
     }
 
     pub(super) fn get_policy(&self) -> Result<Answer, S3Error> {
@@ -164,7 +164,7 @@ impl Call {
         let bucket = self.bucket()?;
         self.authorize_bucket(&bucket, "s3:GetBucketPolicyStatus")?;
         let public = bucket.with(|settings, policy| settings.public || policy.is_some_and(Policy::is_public));
-        Ok(Answer::xml(Document::new("PolicyStatus", |xml| xml.text("IsPublic", public.to_string()))))
+        Ok(Answer::xml(Document::of("PolicyStatus", |xml| xml.text("IsPublic", public.to_string()))))
     }
 
     /// Only the bucket's own account sets its policy, and its root may always mend one that shuts
@@ -349,7 +349,7 @@ pub(super) fn acl(canonical_user: &str, public: bool) -> String {
             xml.text("Permission", permission);
         });
     };
-    Document::new("AccessControlPolicy", |xml| {
+    Document::of("AccessControlPolicy", |xml| {
         owner(xml, "Owner", canonical_user);
         xml.element("AccessControlList", |xml| {
             grant(xml, "CanonicalUser", "ID", canonical_user, "FULL_CONTROL");
@@ -365,7 +365,7 @@ pub(super) fn owner(xml: &mut Document, element: &str, canonical_user: &str) {
 }
 
 fn public_access_document(block: PublicAccessBlock) -> String {
-    Document::new("PublicAccessBlockConfiguration", |xml| {
+    Document::of("PublicAccessBlockConfiguration", |xml| {
         xml.text("BlockPublicAcls", block.block_public_acls.to_string());
         xml.text("IgnorePublicAcls", block.ignore_public_acls.to_string());
         xml.text("BlockPublicPolicy", block.block_public_policy.to_string());
@@ -374,14 +374,14 @@ fn public_access_document(block: PublicAccessBlock) -> String {
 }
 
 fn ownership_document(ownership: &str) -> String {
-    Document::new("OwnershipControls", |xml| {
-        xml.element("Rule", |xml| xml.text("ObjectOwnership", ownership))
+    Document::of("OwnershipControls", |xml| {
+        xml.element("Rule", |xml| xml.text("ObjectOwnership", ownership));
     })
 }
 
 /// What every bucket has since January 2023.
 fn default_encryption() -> String {
-    Document::new("ServerSideEncryptionConfiguration", |xml| {
+    Document::of("ServerSideEncryptionConfiguration", |xml| {
         xml.element("Rule", |xml| {
             xml.element("ApplyServerSideEncryptionByDefault", |xml| xml.text("SSEAlgorithm", "AES256"));
             xml.text("BucketKeyEnabled", "false");

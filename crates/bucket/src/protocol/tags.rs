@@ -75,7 +75,7 @@ pub(super) fn read_document(body: &[u8], most: usize) -> Result<BTreeMap<String,
 }
 
 pub(super) fn document(tags: &BTreeMap<String, String>) -> String {
-    Document::new("Tagging", |xml| {
+    Document::of("Tagging", |xml| {
         xml.element("TagSet", |xml| {
             for (name, value) in tags {
                 xml.element("Tag", |xml| {

@@ -44,7 +44,7 @@ impl Call {
         let key = self.key()?.as_str().to_owned();
         let initiated = self.inner.clock.now().millis();
         bucket.store.begin_upload(&id, &Upload { key, initiated, record, algorithm, kind })?;
-        let mut answer = Answer::xml(Document::new("InitiateMultipartUploadResult", |xml| {
+        let mut answer = Answer::xml(Document::of("InitiateMultipartUploadResult", |xml| {
             xml.text("Bucket", &bucket.name);
             xml.text("Key", &self.target.key);
             xml.text("UploadId", &id);
@@ -97,7 +97,7 @@ impl Call {
         let modified = self.inner.clock.now().millis();
         let part = UploadedPart::new(number, etag.clone(), length, modified, checksum.clone());
         bucket.store.put_part(&id, part, draft, &file)?;
-        Ok(Answer::xml(Document::new("CopyPartResult", |xml| {
+        Ok(Answer::xml(Document::of("CopyPartResult", |xml| {
             xml.text("LastModified", access::calendar::iso_millis(modified));
             xml.text("ETag", format!("\"{etag}\""));
             if let Some(checksum) = &checksum {
@@ -109,12 +109,20 @@ impl Call {
     pub(super) fn complete_upload(&self, document: &[u8]) -> Result<Answer, S3Error> {
         let bucket = self.bucket()?;
         self.may_continue(&bucket)?;
-        let (id, upload) = self.upload(&bucket)?;
+        let (id, upload) = match self.upload(&bucket) {
+            Ok(found) => found,
+            // A client whose answer was lost asks again, and is told the same.
+            Err(error) => {
+                let record = bucket.store.record(&self.key()?)?;
+                let done = record.filter(|record| record.upload.as_deref() == self.query.get("uploadId"));
+                return done.map(|record| self.completed(&bucket, &record)).ok_or(error);
+            }
+        };
         let wanted = read_parts(document)?;
-        let parts = choose(bucket.store.parts(&id)?, &wanted)?;
+        let parts = choose(&bucket.store.parts(&id)?, &wanted)?;
         let (draft, mut file) = bucket.store.draft()?;
         let whole = upload.algorithm.filter(|_| upload.kind == Kind::FullObject);
-        let full = self.join(&bucket, &id, &parts, &mut file, whole)?;
+        let full = join(&bucket, &id, &parts, &mut file, whole)?;
         let checksum = match (upload.algorithm, full) {
             (_, Some(full)) => Some(full),
             (Some(algorithm), None) => {
@@ -134,6 +142,7 @@ impl Call {
                 size: parts.iter().map(|part| part.size).sum(),
                 modified: bucket.store.next_time(self.inner.clock.now()),
             },
+            upload: Some(id.clone()),
             ..upload.record
         };
         let condition = OfWrite::read(&self.headers);
@@ -141,8 +150,12 @@ impl Call {
         let published = bucket.store.publish(&self.key()?, draft, &file, record, Durability::Durable, agreed);
         let record = published.map_err(refusal)?;
         bucket.store.end_upload(&id)?;
+        Ok(self.completed(&bucket, &record))
+    }
+
+    fn completed(&self, bucket: &Bucket, record: &Record) -> Answer {
         let host = self.header("host").unwrap_or("s3.localhost");
-        Ok(Answer::xml(Document::new("CompleteMultipartUploadResult", |xml| {
+        Answer::xml(Document::of("CompleteMultipartUploadResult", |xml| {
             xml.text("Location", format!("http://{host}/{}/{}", bucket.name, self.target.key));
             xml.text("Bucket", &bucket.name);
             xml.text("Key", &self.target.key);
@@ -151,31 +164,7 @@ impl Call {
                 xml.text(&checksum.algorithm.element(), &checksum.value);
                 xml.text("ChecksumType", checksum.kind.name());
             }
-        })))
-    }
-
-    /// Writes the parts one after the other; the checksum of the whole, if it is asked for.
-    fn join(
-        &self,
-        bucket: &Bucket,
-        id: &str,
-        parts: &[UploadedPart],
-        file: &mut std::fs::File,
-        whole: Option<Algorithm>,
-    ) -> Result<Option<Checksum>, S3Error> {
-        let mut hasher = whole.map(Hasher::new);
-        for part in parts {
-            let mut source = bucket.store.open_part(id, part)?;
-            let copied = match &mut hasher {
-                // The kernel copies, where it can by sharing blocks.
-                None => io::copy(&mut source, file)?,
-                Some(hasher) => io::copy(&mut source, &mut Tee { file, hasher })?,
-            };
-            if copied != part.size {
-                return Err(error::INVALID_PART.into());
-            }
-        }
-        Ok(hasher.map(Hasher::finish))
+        }))
     }
 
     /// A checksum of the whole that the client gives must be the one that it has.
@@ -206,7 +195,7 @@ impl Call {
         let page: Vec<UploadedPart> = parts.by_ref().take(most).collect();
         let truncated = parts.next().is_some();
         let owner = bucket.with(|settings, _| settings.owner.canonical_user.clone());
-        Ok(Answer::xml(Document::new("ListPartsResult", |xml| {
+        Ok(Answer::xml(Document::of("ListPartsResult", |xml| {
             xml.text("Bucket", &bucket.name);
             xml.text("Key", &self.target.key);
             xml.text("UploadId", &id);
@@ -253,7 +242,7 @@ impl Call {
         let page = Page::of(&keys, Wanted { prefix, delimiter, after, most });
         let owner = bucket.with(|settings, _| settings.owner.canonical_user.clone());
         let listed = uploads.iter().filter(|(_, upload)| page.keys.contains(&upload.key.as_str()));
-        Ok(Answer::xml(Document::new("ListMultipartUploadsResult", |xml| {
+        Ok(Answer::xml(Document::of("ListMultipartUploadsResult", |xml| {
             xml.text("Bucket", &bucket.name);
             xml.text("KeyMarker", encode(after));
             xml.text("UploadIdMarker", query("upload-id-marker"));
@@ -308,7 +297,30 @@ impl Call {
     }
 }
 
-/// A part as CompleteMultipartUpload names it.
+/// Writes the parts one after the other; the checksum of the whole, if it is asked for.
+fn join(
+    bucket: &Bucket,
+    id: &str,
+    parts: &[UploadedPart],
+    file: &mut std::fs::File,
+    whole: Option<Algorithm>,
+) -> Result<Option<Checksum>, S3Error> {
+    let mut hasher = whole.map(Hasher::new);
+    for part in parts {
+        let mut source = bucket.store.open_part(id, part)?;
+        let copied = match &mut hasher {
+            // The kernel copies, where it can by sharing blocks.
+            None => io::copy(&mut source, file)?,
+            Some(hasher) => io::copy(&mut source, &mut Tee { file, hasher })?,
+        };
+        if copied != part.size {
+            return Err(error::INVALID_PART.into());
+        }
+    }
+    Ok(hasher.map(Hasher::finish))
+}
+
+/// A part as `CompleteMultipartUpload` names it.
 struct Named {
     number: u32,
     etag: String,
@@ -338,7 +350,7 @@ fn read_parts(document: &[u8]) -> Result<Vec<Named>, S3Error> {
 }
 
 /// The uploaded parts that `wanted` names, in its order.
-fn choose(uploaded: Vec<UploadedPart>, wanted: &[Named]) -> Result<Vec<UploadedPart>, S3Error> {
+fn choose(uploaded: &[UploadedPart], wanted: &[Named]) -> Result<Vec<UploadedPart>, S3Error> {
     let mut parts = Vec::with_capacity(wanted.len());
     for named in wanted {
         let part = uploaded.iter().find(|part| {

@@ -1,6 +1,8 @@
 //! What a request says about its signature, and whether that is true.
 
-use super::{ALGORITHM, ChunkSignatures, Scope, UNSIGNED_PAYLOAD, hmac_is, string_to_sign, unhex};
+use sha2::{Digest, Sha256};
+
+use super::{ALGORITHM, ChunkSignatures, Scope, UNSIGNED_PAYLOAD, hex, hmac_is, string_to_sign, unhex};
 use crate::signature::{Form, Refusal, SignedRequest};
 use crate::{Credentials, calendar};
 
@@ -25,14 +27,37 @@ pub struct Claim {
 impl Claim {
     /// Finds the signature in `request`: `None` if it has none of this version.
     pub fn read(request: &SignedRequest<'_>) -> Result<Option<Self>, Refusal> {
+        Self::find(request, None)
+    }
+
+    /// The same for a service other than S3: the signature covers the hash of `body`, whether or not
+    /// a header repeats it.
+    pub fn read_with_body(request: &SignedRequest<'_>, body: &[u8]) -> Result<Option<Self>, Refusal> {
+        let hash = hex(&Sha256::digest(body));
+        let claim = Self::find(request, Some(&hash))?;
+        match claim {
+            Some(claim) if claim.payload != hash && claim.payload != UNSIGNED_PAYLOAD => {
+                Err(Refusal::Malformed {
+                    form: claim.form,
+                    problem: format!(
+                        "expected x-amz-content-sha256 to be the body's, {hash}; found {}",
+                        claim.payload
+                    ),
+                })
+            }
+            claim => Ok(claim),
+        }
+    }
+
+    fn find(request: &SignedRequest<'_>, body_hash: Option<&str>) -> Result<Option<Self>, Refusal> {
         if let Some(authorization) = request.header("authorization") {
             if !authorization.starts_with("AWS4-") {
                 return Ok(None);
             }
-            return Self::from_header(request, authorization).map(Some);
+            return Self::from_header(request, authorization, body_hash).map(Some);
         }
         if request.parameter("X-Amz-Algorithm").is_some() || request.parameter("X-Amz-Signature").is_some() {
-            return Self::from_query(request).map(Some);
+            return Self::from_query(request, body_hash).map(Some);
         }
         Ok(None)
     }
@@ -42,6 +67,18 @@ impl Claim {
     /// those are signed.
     pub fn verify(
         &self,
+        request: &SignedRequest<'_>,
+        credentials: Option<&Credentials>,
+        region: &str,
+        now: u64,
+    ) -> Result<ChunkSignatures, Refusal> {
+        self.verify_for("s3", request, credentials, region, now)
+    }
+
+    /// The same for any `service`: `lambda`, `execute-api`.
+    pub fn verify_for(
+        &self,
+        service: &str,
         request: &SignedRequest<'_>,
         credentials: Option<&Credentials>,
         region: &str,
@@ -57,7 +94,7 @@ impl Claim {
 
         let Some(credentials) = credentials else { return Err(Refusal::UnknownKey) };
         let expected =
-            Scope { date: time[..8].to_owned(), region: region.to_owned(), service: "s3".to_owned() };
+            Scope { date: time[..8].to_owned(), region: region.to_owned(), service: service.to_owned() };
         if self.scope != expected {
             return Err(Refusal::WrongScope {
                 expected: expected.to_string(),
@@ -75,7 +112,11 @@ impl Claim {
         Ok(ChunkSignatures::new(key, time, self.scope.to_string(), self.signature_text.clone()))
     }
 
-    fn from_header(request: &SignedRequest<'_>, authorization: &str) -> Result<Self, Refusal> {
+    fn from_header(
+        request: &SignedRequest<'_>,
+        authorization: &str,
+        body_hash: Option<&str>,
+    ) -> Result<Self, Refusal> {
         let malformed = |problem: String| Refusal::Malformed { form: Form::Header, problem };
         let rest = authorization
             .strip_prefix(ALGORITHM)
@@ -92,7 +133,7 @@ impl Claim {
         let time = time.ok_or_else(|| {
             malformed("AWS authentication requires a valid Date or x-amz-date header".to_owned())
         })?;
-        let payload = request.header("x-amz-content-sha256").ok_or_else(|| {
+        let payload = request.header("x-amz-content-sha256").or(body_hash).ok_or_else(|| {
             malformed("Missing required header for this request: x-amz-content-sha256".to_owned())
         })?;
         let (access_key, scope) = credential(part("Credential")?).map_err(malformed)?;
@@ -110,7 +151,7 @@ impl Claim {
         })
     }
 
-    fn from_query(request: &SignedRequest<'_>) -> Result<Self, Refusal> {
+    fn from_query(request: &SignedRequest<'_>, body_hash: Option<&str>) -> Result<Self, Refusal> {
         let malformed = |problem: String| Refusal::Malformed { form: Form::Query, problem };
         let part = |name: &str| {
             request
@@ -126,7 +167,11 @@ impl Claim {
         Ok(Self {
             access_key,
             form: Form::Query,
-            payload: request.header("x-amz-content-sha256").unwrap_or(UNSIGNED_PAYLOAD).to_owned(),
+            payload: request
+                .header("x-amz-content-sha256")
+                .or(body_hash)
+                .unwrap_or(UNSIGNED_PAYLOAD)
+                .to_owned(),
             scope,
             signed_headers: signed_headers(&part("X-Amz-SignedHeaders")?),
             signature: signature(&signature_text).map_err(malformed)?,
