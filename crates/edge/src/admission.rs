@@ -3,7 +3,7 @@
 use http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
 use http::{HeaderMap, Method, Uri, Version};
 
-use crate::config::{CacheBehavior, ViewerProtocolPolicy};
+use crate::config::{AllowedMethods, CacheBehavior, Profile, ViewerProtocolPolicy};
 
 /// Why a request goes no further.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,8 +63,15 @@ pub(crate) fn size(method: &Method, uri: &Uri, headers: &HeaderMap) -> Result<()
 }
 
 /// E-021, E-040: a GET has no body, and the method is one of the behavior's.
-pub(crate) fn method(method: &Method, headers: &HeaderMap, behavior: &CacheBehavior) -> Result<(), Refusal> {
-    if !behavior.allowed_methods.contains(method) {
+pub(crate) fn method(
+    method: &Method,
+    headers: &HeaderMap,
+    behavior: &CacheBehavior,
+    profile: Profile,
+) -> Result<(), Refusal> {
+    // RFC 9111 knows methods of all names.
+    let any = profile == Profile::Rfc9111 && behavior.allowed_methods == AllowedMethods::All;
+    if !any && !behavior.allowed_methods.contains(method) {
         return Err(Refusal::MethodNotAllowed);
     }
     let has_body = headers.contains_key(TRANSFER_ENCODING)

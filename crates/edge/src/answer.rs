@@ -26,6 +26,7 @@ pub(crate) enum CacheResult {
     Error,
     Redirect,
     FunctionGenerated,
+    FunctionFailed,
 }
 
 impl CacheResult {
@@ -38,12 +39,14 @@ impl CacheResult {
             Self::Error => "Error",
             Self::Redirect => "Redirect",
             Self::FunctionGenerated => "FunctionGeneratedResponse",
+            Self::FunctionFailed => "FunctionExecutionError",
         }
     }
 
     /// The header's value.
     pub(crate) const fn header(self) -> HeaderValue {
         HeaderValue::from_static(match self {
+            Self::FunctionFailed => "FunctionExecutionError from cloudfront",
             Self::Hit => "Hit from cloudfront",
             Self::Miss => "Miss from cloudfront",
             Self::RefreshHit => "RefreshHit from cloudfront",

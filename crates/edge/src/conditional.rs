@@ -1,6 +1,6 @@
 //! A viewer's conditions against a stored answer: whether 304 says enough.
 
-use http::header::{ETAG, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED};
+use http::header::{DATE, ETAG, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED};
 use http::{HeaderMap, StatusCode};
 
 use crate::date;
@@ -17,7 +17,9 @@ pub(crate) fn not_modified(viewer: &HeaderMap, status: StatusCode, stored: &Head
     }
     let seconds =
         |headers: &HeaderMap, name| headers.get(name).and_then(|value| date::parse(value.as_bytes()));
-    match (seconds(viewer, IF_MODIFIED_SINCE), seconds(stored, LAST_MODIFIED)) {
+    // What has no date of its own is as old as its answer (RFC 9111, 4.3.2).
+    let modified = seconds(stored, LAST_MODIFIED).or_else(|| seconds(stored, DATE));
+    match (seconds(viewer, IF_MODIFIED_SINCE), modified) {
         (Some(since), Some(modified)) => modified <= since,
         _ => false,
     }

@@ -18,7 +18,11 @@ pub(crate) fn parse(text: &[u8]) -> Option<u64> {
     } else {
         text.to_owned()
     };
-    let time = httpdate::parse_http_date(&canonical).ok()?;
+    let time = httpdate::parse_http_date(&canonical).ok().or_else(|| {
+        // In C's form the day's name is not proof enough to throw the date away.
+        let rest = text.get(3..).filter(|rest| rest.starts_with(' '))?;
+        DAYS.iter().find_map(|day| httpdate::parse_http_date(&format!("{day}{rest}")).ok())
+    })?;
     time.duration_since(UNIX_EPOCH).ok().map(|since| since.as_secs())
 }
 
@@ -33,5 +37,6 @@ fn capitalized(name: &str) -> String {
     first.to_ascii_uppercase() + &rest.to_ascii_lowercase()
 }
 
+const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 /// The last second that the format can write, at the end of the year 9999.
 const LATEST: u64 = 253_402_300_799;

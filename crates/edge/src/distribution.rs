@@ -3,6 +3,7 @@
 
 mod answering;
 mod caching;
+mod functions;
 mod observed;
 
 use std::collections::HashMap;
@@ -21,7 +22,8 @@ use trace::{Clock, Entropy};
 use self::observed::Observed;
 use crate::answer::{Answer, AnswerBody, CacheResult, Dress, without_body};
 use crate::config::{
-    CacheBehavior, Caching, CustomErrorResponse, DistributionConfig, EdgeSettings, TimeToLive,
+    CacheBehavior, Caching, CloudFrontFunction, CustomErrorResponse, DistributionConfig, EdgeSettings,
+    FunctionEvent, TimeToLive,
 };
 use crate::fetch::Origin;
 use crate::flight::Flights;
@@ -215,6 +217,14 @@ impl Behavior {
             counters: Counters::default(),
             config: config.clone(),
         })
+    }
+}
+
+impl Behavior {
+    /// The function that runs then, if there is one.
+    fn function(&self, event: FunctionEvent) -> Option<&CloudFrontFunction> {
+        let associations = &self.config.function_associations;
+        associations.iter().find(|association| association.event_type == event).map(|found| &found.function)
     }
 }
 

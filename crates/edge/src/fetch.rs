@@ -7,7 +7,7 @@ use std::time::Duration;
 use access::Peer;
 use bucket::ReadRequest;
 use bytes::Bytes;
-use http::header::{CONTENT_LENGTH, VIA};
+use http::header::{CONTENT_LENGTH, HOST, VIA};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode, Version};
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt as _, Empty};
@@ -82,6 +82,22 @@ impl OriginRequest {
             peer: viewer.peer,
             trace: TraceContext { parent: Some(viewer.span), ..viewer.trace },
         }
+    }
+
+    /// The same for another origin: its name, its own headers.
+    pub(crate) fn readdressed(&self, from: &Origin, to: &Origin) -> Self {
+        let mut request = self.again();
+        for (name, _) in &from.custom_headers {
+            request.headers.remove(name);
+        }
+        for (name, value) in &to.custom_headers {
+            request.headers.insert(name.clone(), value.clone());
+        }
+        let has_first_name = request.headers.get(HOST).is_some_and(|host| host == from.domain_name());
+        if has_first_name && let Ok(host) = HeaderValue::from_str(to.domain_name()) {
+            request.headers.insert(HOST, host);
+        }
+        request
     }
 
     /// The same once more; a body that is on its way cannot be sent twice.

@@ -155,6 +155,11 @@ impl Forwarding {
         }
     }
 
+    /// The encodings that the behavior knows.
+    pub(crate) fn encodings(&self) -> Encodings {
+        self.encodings
+    }
+
     /// Whether the key tells values of that header apart.
     pub(crate) fn keys_header(&self, name: &HeaderName) -> bool {
         self.key_headers.contains(name)

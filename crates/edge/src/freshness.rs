@@ -3,13 +3,14 @@
 
 use std::time::Duration;
 
-use http::header::{AGE, DATE, EXPIRES, VARY};
+use http::header::{AGE, DATE, EXPIRES, LAST_MODIFIED, VARY};
 use http::{HeaderMap, HeaderName, StatusCode};
 use trace::Timestamp;
 
 use crate::cache_control::{Directives, FOREVER};
 use crate::config::{Profile, TimeToLive};
 use crate::date;
+use crate::structured;
 
 /// A behavior's rules about lifetimes.
 #[derive(Clone, Copy, Debug)]
@@ -93,8 +94,11 @@ impl Rules {
 
     fn directives(&self, headers: &HeaderMap) -> Directives {
         let targeted = HeaderName::from_static("cdn-cache-control");
-        // RFC 9213: a valid targeted field stands in for both Cache-Control and Expires.
-        if self.profile == Profile::Rfc9111 && headers.contains_key(&targeted) {
+        // RFC 9213, 2.2: a valid targeted field stands in for Cache-Control.
+        if self.profile == Profile::Rfc9111
+            && headers.contains_key(&targeted)
+            && structured::is_valid(headers, &targeted)
+        {
             return Directives::of_field(headers, &targeted);
         }
         Directives::of(headers)
@@ -113,16 +117,33 @@ impl Rules {
         {
             return None;
         }
-        if directives.no_store || directives.no_cache || directives.private {
+        let is_refused = directives.no_store || directives.no_cache || directives.private;
+        if is_refused && !(minimum.is_zero() && directives.must_understand) {
             return Some(minimum + age);
         }
         let said = directives.explicit_age().or_else(|| self.expires(answered));
         let lifetime = match said {
             Some(lifetime) => lifetime.min(maximum),
-            None => default,
+            None => default.max(self.heuristic_lifetime(answered, directives)),
         };
         // A minimum holds from now on, however old the answer is already.
         Some(lifetime.max(if minimum.is_zero() { Duration::ZERO } else { minimum + age }))
+    }
+
+    /// E-113: `CloudFront` guesses nothing. The other profile takes a tenth of the time since the last
+    /// change (RFC 9111, 4.2.2) where a status allows it, and only if no default is configured.
+    fn heuristic_lifetime(&self, answered: &Answered<'_>, directives: &Directives) -> Duration {
+        let may_guess =
+            is_understood(answered.status) && answered.status != StatusCode::FOUND || directives.public;
+        if self.profile == Profile::CloudFront || !self.time_to_live.default.is_zero() || !may_guess {
+            return Duration::ZERO;
+        }
+        let at = |name| {
+            answered.headers.get(name).and_then(|value: &http::HeaderValue| date::parse(value.as_bytes()))
+        };
+        let sent = at(DATE).unwrap_or(answered.received.seconds());
+        at(LAST_MODIFIED)
+            .map_or(Duration::ZERO, |modified| Duration::from_secs(sent.saturating_sub(modified) / 10))
     }
 
     fn must_not_store(&self, answered: &Answered<'_>, directives: &Directives) -> bool {
@@ -136,7 +157,9 @@ impl Rules {
             && !directives.public
             && !directives.must_revalidate
             && directives.shared_max_age.is_none();
-        no_store || directives.no_cache || directives.private || is_somebodys
+        // In the profile an answer that has to be revalidated each time is worth storing.
+        let no_cache = directives.no_cache && self.profile == Profile::CloudFront;
+        no_store || no_cache || directives.private || is_somebodys
     }
 
     /// E-150 to E-152: which errors are kept, and for how long.
@@ -145,7 +168,9 @@ impl Rules {
         let refused = directives.no_store || directives.no_cache || directives.private;
         if self.profile == Profile::Rfc9111 {
             let minimum = answered.error_minimum.unwrap_or_default();
-            let said = said.or_else(|| self.expires(answered)).filter(|_| {
+            let guessed =
+                Some(self.heuristic_lifetime(answered, directives)).filter(|guess| !guess.is_zero());
+            let said = said.or_else(|| self.expires(answered)).or(guessed).filter(|_| {
                 !self.must_not_store(answered, directives) && !varies_on_everything(answered.headers)
             });
             return said

@@ -7,10 +7,10 @@ use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use crate::origin::pending::HttpApi;
 use access::Principal;
 use bucket::Buckets;
 use bytes::Bytes;
+use gateway::HttpApi;
 use http::{Request, Response};
 use http_body_util::combinators::UnsyncBoxBody;
 
@@ -54,19 +54,6 @@ impl fmt::Debug for OriginTarget {
             Self::HttpApi(_) => out.write_str("HttpApi"),
             Self::Service(_) => out.write_str("Service"),
             Self::External => out.write_str("External"),
-        }
-    }
-}
-
-pub mod pending {
-    //! x
-    pub struct HttpApi;
-    impl HttpApi {
-        pub async fn serve(
-            &self,
-            _: http::Request<super::UnsyncBoxBody<bytes::Bytes, std::io::Error>>,
-        ) -> http::Response<super::UnsyncBoxBody<bytes::Bytes, std::io::Error>> {
-            http::Response::default()
         }
     }
 }

@@ -118,11 +118,6 @@ impl Relay {
         state.wake_readers();
     }
 
-    /// Bytes that came in so far.
-    pub(crate) fn received(&self) -> u64 {
-        self.lock().received
-    }
-
     /// The whole body as one piece, unless it did not fit.
     pub(crate) fn whole(&self) -> Option<Bytes> {
         let state = self.lock();

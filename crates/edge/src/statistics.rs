@@ -48,7 +48,10 @@ impl Counters {
             CacheResult::Hit => add(&self.hits, 1),
             CacheResult::Miss => add(&self.misses, 1),
             CacheResult::RefreshHit => add(&self.refresh_hits, 1),
-            CacheResult::Error | CacheResult::Redirect | CacheResult::FunctionGenerated => 0,
+            CacheResult::Error
+            | CacheResult::Redirect
+            | CacheResult::FunctionGenerated
+            | CacheResult::FunctionFailed => 0,
         };
     }
 

@@ -3,10 +3,14 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+#[path = "edge/answers.rs"]
+mod answers;
 #[path = "edge/caching.rs"]
 mod caching;
 #[path = "edge/forwarding.rs"]
 mod forwarding;
+#[path = "edge/signed.rs"]
+mod signed;
 #[path = "edge/story.rs"]
 mod story;
 #[path = "edge/viewer.rs"]

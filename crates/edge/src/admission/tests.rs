@@ -29,7 +29,9 @@ fn e020_long_urls_and_heads_are_refused() {
 #[test]
 fn e021_a_get_with_a_body_is_refused() {
     let behavior = CacheBehavior::new("site");
-    let check = |pairs: &[(&'static str, &str)]| method(&Method::GET, &headers(pairs), &behavior);
+    let check = |pairs: &[(&'static str, &str)]| {
+        method(&Method::GET, &headers(pairs), &behavior, Profile::CloudFront)
+    };
     assert_eq!(check(&[("content-length", "0")]), Ok(()));
     assert_eq!(check(&[("content-length", "1")]), Err(Refusal::BodyOnGet));
     assert_eq!(check(&[("transfer-encoding", "chunked")]), Err(Refusal::BodyOnGet));
@@ -54,7 +56,11 @@ fn e040_three_sets_of_methods() {
     let check = |allowed_methods, name: &str, expected: bool| {
         let behavior = CacheBehavior { allowed_methods, ..CacheBehavior::new("site") };
         let asked = Method::from_bytes(name.as_bytes()).unwrap();
-        assert_eq!(method(&asked, &HeaderMap::new(), &behavior).is_ok(), expected, "{name}");
+        assert_eq!(
+            method(&asked, &HeaderMap::new(), &behavior, Profile::CloudFront).is_ok(),
+            expected,
+            "{name}"
+        );
     };
     for (name, rank) in [("GET", 0), ("HEAD", 0), ("OPTIONS", 1), ("PUT", 2), ("PATCH", 2), ("M-SEARCH", 3)] {
         check(AllowedMethods::GetHead, name, rank == 0);

@@ -6,15 +6,17 @@ use std::sync::atomic::Ordering;
 use bytes::Bytes;
 use http::header::{HOST, LOCATION};
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
+use trace::Entropy as _;
 
 use super::{Behavior, Shared, custom_error, own_headers};
 use crate::admission::{self, Protocol, Refusal};
 use crate::answer::{Answer, AnswerBody, CacheResult};
 use crate::conditional::not_modified;
-use crate::config::{Enforcement, ErrorPage};
+use crate::config::{Enforcement, ErrorPage, FunctionEvent, ResponseHeadersPolicy};
 use crate::matching::behavior_for;
 use crate::pages::{OwnError, redirect};
 use crate::request::ViewerRequest;
+use crate::{response_headers, signed};
 
 impl Shared {
     /// Answers; the number is the behavior's that took the request, if it came so far.
@@ -37,14 +39,49 @@ impl Shared {
         if let Some(answer) = self.viewer_protocol(behavior, viewer)? {
             return Ok(answer);
         }
-        admission::method(&viewer.method, &viewer.headers, &behavior.config)?;
+        admission::method(&viewer.method, &viewer.headers, &behavior.config, self.settings.profile)?;
+        signed::check(&behavior.config.trusted_keys, &self.config.domain_name, viewer)?;
+        if let Some(function) = behavior.function(FunctionEvent::ViewerRequest)
+            && let Some(answer) = self.run_on_request(function, viewer).await
+        {
+            return Ok(answer);
+        }
         let mut answer = self.resolve(behavior, viewer).await?;
         if let Some(page) = self.error_page(answer.status) {
             discard(&mut answer);
             let request = viewer.derived(&page.response_page_path);
             answer = self.with_page(answer, page, request).await;
         }
-        Ok(finish(answer, viewer))
+        let mut answer = finish(answer, viewer);
+        if let Some(policy) = &behavior.config.response_headers_policy {
+            response_headers::apply(policy, &viewer.method, &viewer.headers, &mut answer.headers);
+            self.add_server_timing(policy, viewer, &mut answer);
+        }
+        // CloudFront runs no viewer-response function on what the origin failed with.
+        if let Some(function) = behavior.function(FunctionEvent::ViewerResponse)
+            && answer.status.as_u16() < 400
+        {
+            answer = self.run_on_response(function, viewer, answer).await;
+        }
+        Ok(answer)
+    }
+
+    /// `Server-Timing`, for the share of answers that the policy asks for.
+    fn add_server_timing(&self, policy: &ResponseHeadersPolicy, viewer: &ViewerRequest, answer: &mut Answer) {
+        let Some(rate) = policy.server_timing_sampling_rate else { return };
+        // Of a million equally likely draws, so many are within the rate, which is in percent.
+        let draw = u32::try_from(self.identifiers.next_u64() % 1_000_000).unwrap_or(0);
+        if f64::from(draw) >= rate * 10_000.0 {
+            return;
+        }
+        let cache = match answer.cache {
+            CacheResult::Hit | CacheResult::RefreshHit => "cdn-cache-hit",
+            _ => "cdn-cache-miss",
+        };
+        let id = viewer.request_id.to_str().unwrap_or_default();
+        if let Ok(value) = HeaderValue::from_str(&format!("{cache},cdn-rid;desc=\"{id}\"")) {
+            answer.headers.append("server-timing", value);
+        }
     }
 
     /// E-001, E-002, E-020, E-060, E-175.

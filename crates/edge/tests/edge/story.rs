@@ -103,6 +103,13 @@ pub(crate) fn answer(status: u16, body: &str) -> Scripted {
     }
 }
 
+impl ScriptedOrigin {
+    /// What it was asked last.
+    pub(crate) fn last_asked(&self) -> Asked {
+        self.asked.lock().unwrap().pop().expect("the origin was asked")
+    }
+}
+
 impl OriginService for ScriptedOrigin {
     fn serve(&self, request: Request<Body>) -> Pin<Box<dyn Future<Output = Response<Body>> + Send + '_>> {
         Box::pin(async move {
@@ -249,7 +256,7 @@ impl Stage {
 
     /// What the origin was asked last.
     pub(crate) fn last_asked(&self) -> Asked {
-        self.origin.asked.lock().unwrap().pop().expect("the origin was asked")
+        self.origin.last_asked()
     }
 }
 
