@@ -34,15 +34,13 @@ const apply = {
   line(data) {
     const { request, line, head } = JSON.parse(data);
     let block = request && feed.querySelector(`[data-request="${CSS.escape(request)}"]`);
-    const stay = window.innerHeight + window.scrollY > document.body.scrollHeight - 80;
     if (!block) {
-      feed.append(fragment(head));
-      block = feed.lastElementChild;
+      feed.prepend(fragment(head));
+      block = feed.firstElementChild;
     }
     block.querySelector("pre").append(fragment(line));
     document.querySelector(".empty")?.remove();
-    while (feed.children.length > 300) feed.firstElementChild.remove();
-    if (stay) window.scrollTo(0, document.body.scrollHeight);
+    while (feed.children.length > 300) feed.lastElementChild.remove();
   },
   picture(data) {
     feed.replaceChildren(fragment(data));

@@ -93,10 +93,9 @@ impl Follower {
             }
         }
         if !rows.is_empty() {
-            // The page's longest bar isn't known here; a second is a bar in full.
             let markup = html! {
                 @for request in rows.iter().rev() {
-                    (requests::row(&requests::Row::from(&**request), Duration::from_secs(1).max(request.duration)))
+                    (requests::row(&requests::Row::from(&**request)))
                 }
             };
             events.push(Event::default().event("rows").data(flat(&markup.into_string())));

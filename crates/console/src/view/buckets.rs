@@ -8,7 +8,7 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 use telemetry::render::bytes;
 
-use super::{View, empty, problem, shell};
+use super::{View, empty, link, problem, shell};
 use crate::console::Console;
 use crate::stack::Listing;
 
@@ -97,15 +97,7 @@ fn table(bucket: &str, prefix: &str, listing: &Listing) -> Markup {
 
 fn address(bucket: &str, prefix: &str, after: Option<&str>) -> String {
     let path = format!("/buckets/{}", utf8_percent_encode(bucket, NON_ALPHANUMERIC));
-    if prefix.is_empty() && after.is_none() {
-        return path;
-    }
-    let mut query = form_urlencoded::Serializer::new(format!("{path}?"));
-    query.append_pair("prefix", prefix);
-    if let Some(after) = after {
-        query.append_pair("after", after);
-    }
-    query.finish()
+    link(&path, &[("prefix", prefix), ("after", after.unwrap_or_default())])
 }
 
 /// Each level of a prefix: what leads there, and its name.

@@ -8,7 +8,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 use telemetry::render::bytes;
 
-use super::{View, counted, empty, grouped, percent, problem, refused, share, shell};
+use super::{View, counted, empty, grouped, link, percent, problem, refused, share, shell};
 use crate::console::Console;
 use crate::guard::same;
 use crate::stack::Behavior;
@@ -101,12 +101,11 @@ pub(crate) async fn purge(State(console): State<Console>, Form(purge): Form<Purg
             "The stack has been restarted since. Load the page again.",
         );
     }
-    let mut query = form_urlencoded::Serializer::new(String::from("/cache?"));
-    match console.shared.stack.purge(&purge.distribution, purge.pattern.trim()) {
-        Ok(count) => query.append_pair("purged", &count.to_string()),
-        Err(text) => query.append_pair("failed", &text),
+    let target = match console.shared.stack.purge(&purge.distribution, purge.pattern.trim()) {
+        Ok(count) => link("/cache", &[("purged", &count.to_string())]),
+        Err(text) => link("/cache", &[("failed", &text)]),
     };
-    Redirect::to(&query.finish()).into_response()
+    Redirect::to(&target).into_response()
 }
 
 fn distributions(behaviors: &[Behavior]) -> Vec<&str> {

@@ -8,21 +8,38 @@ use telemetry::Statistics;
 use super::{counted, grouped};
 use crate::history::{LENGTH, Moment};
 
-/// A bar per minute, good below failed, the running minute at the right.
-pub(crate) fn minutes(bars: &[(u64, u64); 60]) -> Markup {
-    let most = bars.iter().map(|(good, failed)| good + failed).max().unwrap_or(0).max(1);
-    let height = |count: u64| if count == 0 { 0 } else { (count * 44).div_ceil(most) };
+/// One minute's requests.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Bar {
+    pub(crate) good: u64,
+    pub(crate) errors: u64,
+    pub(crate) faults: u64,
+}
+
+impl Bar {
+    const fn count(self) -> u64 {
+        self.good + self.errors + self.faults
+    }
+}
+
+/// A bar per minute, failures on top, the running minute at the right.
+pub(crate) fn minutes(bars: &[Bar; 60]) -> Markup {
+    let most = bars.iter().map(|bar| bar.count()).max().unwrap_or(0).max(1);
+    // What is not nothing has a pixel at least.
+    let height = |count: u64| (count * 44).div_ceil(most);
     let text = format!("Requests per minute in the last hour; the most were {}", grouped(most));
     html! {
         svg.minutes viewBox="0 0 480 48" preserveAspectRatio="none" role="img" aria-label=(text) {
-            @for (place, (good, failed)) in bars.iter().enumerate() {
-                @let (tall, bad) = (height(*good), height(*failed));
-                @let ago = 59 - place;
+            @for (place, bar) in bars.iter().enumerate() {
+                @let (good, errors, faults) = (height(bar.good), height(bar.errors), height(bar.faults));
                 g {
-                    title { (counted(good + failed, "request")) ", " (counted(*failed, "failure")) ", " (ago) " min ago" }
+                    title {
+                        (counted(bar.count(), "request")) ", " (bar.errors) " × 4xx, " (bar.faults) " × 5xx, " (59 - place) " min ago"
+                    }
                     rect.ground x=(place * 8) y="0" width="7" height="48" {}
-                    rect.ok x=(place * 8) y=(48_u64.saturating_sub(tall)) width="7" height=(tall) {}
-                    rect.fault x=(place * 8) y=(48_u64.saturating_sub(tall + bad)) width="7" height=(bad) {}
+                    rect.ok x=(place * 8) y=(48_u64.saturating_sub(good)) width="7" height=(good) {}
+                    rect.error x=(place * 8) y=(48_u64.saturating_sub(good + errors)) width="7" height=(errors) {}
+                    rect.fault x=(place * 8) y=(48_u64.saturating_sub(good + errors + faults)) width="7" height=(faults) {}
                 }
             }
         }

@@ -34,6 +34,8 @@ pub(crate) async fn page(State(console): State<Console>) -> Result<Markup, Unrea
                     None => kinds.push(Kind { text, newest: summary, count: 1 }),
                 }
             }
+            // What is our fault stands above what is the viewers'.
+            kinds.sort_by_key(|kind| std::cmp::Reverse((kind.newest.outcome, kind.count)));
             Ok(kinds)
         })
         .await?;
@@ -44,7 +46,7 @@ pub(crate) async fn page(State(console): State<Console>) -> Result<Markup, Unrea
         }
         ol.errors {
             @for kind in &kinds {
-                li {
+                li class=(kind.newest.outcome.name()) {
                     p.text { @if let Some(request) = &kind.newest.request { (status(request.status)) " " } strong { (kind.text) } }
                     @if let Some(hint) = hints::hint(&kind.text) { p.hint { (hint) } }
                     p.muted {

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use telemetry::{LogFilter, LogLine, LogSource};
 
 use super::requests::{choice, given};
-use super::{Unreadable, View, empty, shell, time};
+use super::{Unreadable, View, empty, link, shell, time};
 use crate::console::Console;
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -37,6 +37,18 @@ impl Fields {
             limit: LINES,
             ..LogFilter::default()
         }
+    }
+
+    /// The same filter, further back.
+    fn older(&self, before: &str) -> String {
+        let fields = [
+            ("function", self.function.as_str()),
+            ("text", &self.text),
+            ("request", &self.request),
+            ("source", &self.source),
+            ("before", before),
+        ];
+        link("/logs", &fields)
     }
 
     /// Whether a line that has just been written is one of those.
@@ -82,23 +94,23 @@ pub(crate) async fn page(
                 a href="/logs" { "Clear" }
             }
         }
-        @if page.lines.len() == LINES && let Some(first) = page.first {
-            p { a.button href={"/logs?before=" (first)} { "Older" } }
-        }
         @if page.lines.is_empty() {
             (empty("No line is like that", &html! { "What PHP writes to its error log appears here: error_log('hello');" }))
         }
         div.logs data-feed=[live.then_some("logs")] {
-            @for group in groups(&page.lines) {
-                (head(group[0], &html! { @for one in &group { (line(one)) } }))
+            @for group in groups(&page.lines).iter().rev() {
+                (head(group[0], &html! { @for one in group { (line(one)) } }))
             }
+        }
+        @if page.lines.len() == LINES && let Some(first) = page.first {
+            p { a.button href=(fields.older(&first.to_string())) { "Older" } }
         }
     };
     Ok(shell(&console, View::Logs, "Logs", &content).into_response())
 }
 
-/// Lines by their request, in the order in which requests began to speak; lines of none stay
-/// between those that they came between.
+/// Lines by their request, in the order in which requests began to speak; the page shows the
+/// newest first. Lines of none stay between those that they came between.
 fn groups(lines: &[LogLine]) -> Vec<Vec<&LogLine>> {
     let mut groups: Vec<Vec<&LogLine>> = Vec::new();
     for one in lines {
@@ -136,7 +148,7 @@ pub(crate) fn head(first: &LogLine, lines: &Markup) -> Markup {
 }
 
 pub(crate) fn line(line: &LogLine) -> Markup {
-    html! { span class=(severity(line)) { (time(line.at)) " " (line.text.trim_end()) "\n" } }
+    html! { span class=(severity(line)) { (time(line.at)) " " (line.text.trim_end().replace('\t', "  ")) "\n" } }
 }
 
 /// How a line is shown: PHP names its severities, and Lambda its failures.

@@ -39,6 +39,12 @@ pub(crate) async fn page(
             (empty("Nothing has happened", &html! { "Services appear as requests reach them." }))
         } @else {
             div.scroll { (drawing(&map, minutes)) }
+            ul.legend aria-label="Colours" {
+                @for (class, text) in [("ok", "answered"), ("error", "4xx"), ("throttle", "throttled"), ("fault", "5xx")] {
+                    li { span class={"square " (class)} {} " " (text) }
+                }
+                li { "in the ring: half are quicker, requests per time" }
+            }
             (table(&map, minutes))
         }
     };
@@ -56,7 +62,9 @@ fn drawing(map: &ServiceMap, minutes: u64) -> Markup {
     let places = places(&map.nodes);
     let width = places.iter().map(|place| place.x).max().unwrap_or(0) + 110;
     let height = places.iter().map(|place| place.y).max().unwrap_or(0) + 120;
-    let middle = (height - 20) / 2;
+    // The viewer stands beside the middle of what he calls.
+    let first: Vec<usize> = places.iter().filter(|place| place.x == FIRST_X).map(|place| place.y).collect();
+    let middle = first.iter().sum::<usize>() / first.len().max(1);
     let find = |hop: Hop, name: &str| {
         places.iter().find(|place| place.node.hop == hop && place.node.statistics.name == name)
     };
@@ -119,7 +127,7 @@ fn places(nodes: &[MapNode]) -> Vec<Place<'_>> {
     for (column, nodes) in used.iter().enumerate() {
         let top = (tallest - nodes.len()) * STEP_Y / 2 + 70;
         for (row, node) in nodes.iter().enumerate() {
-            places.push(Place { node, x: 220 + column * STEP_X, y: top + row * STEP_Y });
+            places.push(Place { node, x: FIRST_X + column * STEP_X, y: top + row * STEP_Y });
         }
     }
     places
@@ -176,6 +184,7 @@ const COLUMNS: [&[Hop]; 5] = [
 ];
 
 const VIEWER_X: usize = 50;
+const FIRST_X: usize = 220;
 const RADIUS: usize = 42;
 const STEP_X: usize = 190;
 const STEP_Y: usize = 150;

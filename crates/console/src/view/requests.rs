@@ -12,7 +12,7 @@ use telemetry::{
 };
 use trace::{Outcome, Timestamp, TraceId};
 
-use super::{Unreadable, View, chart, empty, grouped, percent, shell, time};
+use super::{Unreadable, View, chart, empty, grouped, link, percent, share, shell, time};
 use crate::console::Console;
 
 /// The filter as the form's fields.
@@ -74,21 +74,19 @@ impl Fields {
 
     /// The same filter, further back.
     fn older(&self, before: &str) -> String {
-        let mut query = form_urlencoded::Serializer::new(String::from("/?"));
-        for (name, value) in [
-            ("path", &self.path),
-            ("status", &self.status),
-            ("function", &self.function),
-            ("cache", &self.cache),
-            ("since", &self.since),
-            ("slower", &self.slower),
-            ("cold", &self.cold),
-        ] {
-            if !value.is_empty() {
-                query.append_pair(name, value);
-            }
-        }
-        query.append_pair("before", before).finish()
+        link(
+            "/",
+            &[
+                ("path", &self.path),
+                ("status", &self.status),
+                ("function", &self.function),
+                ("cache", &self.cache),
+                ("since", &self.since),
+                ("slower", &self.slower),
+                ("cold", &self.cold),
+                ("before", before),
+            ],
+        )
     }
 }
 
@@ -104,7 +102,6 @@ pub(crate) async fn page(
     let functions = console.shared.stack.functions();
     let names: Vec<&str> = functions.iter().map(|function| function.name.as_str()).collect();
     let live = fields.before.is_empty() && fields.order.is_empty() && misread.is_none();
-    let longest = summaries.iter().map(|summary| summary.duration).max().unwrap_or_default();
     let content = html! {
         div.title {
             h1 { "Requests" }
@@ -123,13 +120,13 @@ pub(crate) async fn page(
                     th scope="col" { "Request" }
                     th scope="col" { "Status" }
                     th.number scope="col" { "Duration" }
-                    th scope="col" { span.hidden { "Duration compared" } }
+                    th scope="col" { span.hidden { "Duration as a bar" } }
                     th scope="col" { "Cache" }
                     th scope="col" { "Start" }
                     th.number scope="col" { "Size" }
                 } }
                 tbody data-feed=[live.then_some("requests")] {
-                    @for summary in &summaries { (row(&Row::from(summary), longest)) }
+                    @for summary in &summaries { (row(&Row::from(summary))) }
                 }
             }
         }
@@ -195,9 +192,10 @@ impl<'a> From<&'a RequestRecord> for Row<'a> {
     }
 }
 
-/// A line; its bar is as long as its duration beside `longest`.
-pub(crate) fn row(row: &Row<'_>, longest: Duration) -> Markup {
-    let share = if longest.is_zero() { 0.0 } else { row.duration.as_secs_f64() / longest.as_secs_f64() };
+/// A line. Its bar's length is the root of its duration, full at a second, so that 10 ms can be
+/// seen and 300 ms stands out.
+pub(crate) fn row(row: &Row<'_>) -> Markup {
+    let share = row.duration.as_secs_f64().sqrt();
     html! {
         tr {
             td.muted { (time(row.at)) }
@@ -244,14 +242,14 @@ pub(crate) fn start(placement: &Placement) -> Markup {
 /// The last hour: numbers, and a bar per minute.
 fn glance(minutes: &[(Timestamp, Statistics)], now: Timestamp) -> Markup {
     let entrances = || minutes.iter().filter(|(_, one)| one.subject == Subject::Entrance);
-    let mut bars = [(0, 0); 60];
+    let mut bars = [chart::Bar::default(); 60];
     let first = now.seconds() / 60 - 59;
     for (minute, one) in entrances() {
         let place = usize::try_from((minute.seconds() / 60).saturating_sub(first)).unwrap_or(usize::MAX);
-        if let Some((good, failed)) = bars.get_mut(place) {
-            let failures = one.errors + one.throttles + one.faults;
-            *good += one.count - failures;
-            *failed += failures;
+        if let Some(bar) = bars.get_mut(place) {
+            bar.good += one.count - one.failures();
+            bar.errors += one.errors + one.throttles;
+            bar.faults += one.faults;
         }
     }
     let sum = entrances().map(|(_, one)| one).cloned().reduce(|mut sum, one| {
@@ -263,7 +261,8 @@ fn glance(minutes: &[(Timestamp, Statistics)], now: Timestamp) -> Markup {
         section.glance aria-label="The last hour" {
             dl {
                 div { dt { "Requests" } dd { (grouped(sum.count)) } }
-                div { dt { "Failing" } dd class=[(sum.failing() > 0.0).then_some("bad")] { (percent(sum.failing())) " %" } }
+                div { dt { "4xx" } dd { (percent(share(sum.errors + sum.throttles, sum.count))) " %" } }
+                div { dt { "5xx" } dd class=[(sum.faults > 0).then_some("bad")] { (percent(share(sum.faults, sum.count))) " %" } }
                 div { dt { "Median" } dd { (duration(sum.percentile(0.5))) } }
                 div { dt { "99 % within" } dd { (duration(sum.percentile(0.99))) } }
             }
@@ -277,14 +276,14 @@ fn form(fields: &Fields, functions: &[&str]) -> Markup {
         form.filter method="get" action="/" role="search" aria-label="Filter requests" {
             label.wide { span { "Path contains" } input type="search" name="path" value=(fields.path) placeholder="/blog"; }
             label { span { "Status" }
-                input name="status" value=(fields.status) list="statuses" placeholder="any" size="8" autocomplete="off"; }
+                input name="status" value=(fields.status) list="statuses" placeholder="any" size="6" autocomplete="off"; }
             datalist #statuses { option value="failed"; option value="5xx"; option value="4xx"; option value="200"; option value="404"; }
             (choice("function", "Function", &fields.function, &functions.iter().map(|name| (*name, *name)).collect::<Vec<_>>()))
             (choice("since", "Time", &fields.since, &[("5", "last 5 min"), ("60", "last hour"), ("1440", "last day")]))
             (choice("cache", "Cache", &fields.cache, &[("Hit", "Hit"), ("Miss", "Miss"), ("RefreshHit", "RefreshHit"), ("Error", "Error")]))
-            label { span { "Slower than" } span.unit { input name="slower" value=(fields.slower) inputmode="numeric" size="5" placeholder="0"; " ms" } }
+            label { span { "Slower than" } span.unit { input name="slower" value=(fields.slower) inputmode="numeric" size="4" placeholder="0"; " ms" } }
             (choice("order", "Order", &fields.order, &[("slowest", "slowest first")]))
-            label.check { input type="checkbox" name="cold" value="1" checked[!fields.cold.is_empty()]; " Cold starts" }
+            label.check { input type="checkbox" name="cold" value="1" checked[!fields.cold.is_empty()]; " Cold" }
             button type="submit" { "Filter" }
             @if fields.is_set() { a href="/" { "Clear" } }
         }

@@ -14,6 +14,12 @@ fn a_share_that_is_not_nothing_shows() {
 }
 
 #[test]
+fn a_link_has_the_fields_that_are_not_empty() {
+    assert_eq!(link("/", &[("path", ""), ("status", "")]), "/");
+    assert_eq!(link("/", &[("path", "/a&b"), ("status", ""), ("cold", "1")]), "/?path=%2Fa%26b&cold=1");
+}
+
+#[test]
 fn json_is_indented_and_anything_else_left_alone() {
     assert_eq!(pretty(b"{\"a\":1}"), "{\n  \"a\": 1\n}");
     assert_eq!(pretty(b"\xffplain"), "\u{fffd}plain");

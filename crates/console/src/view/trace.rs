@@ -8,7 +8,7 @@ use telemetry::render::duration;
 use telemetry::{LogLine, TraceSummary, annotation, request_ids};
 use trace::{Outcome, Span, TraceId};
 
-use super::{Unreadable, View, empty, hints, problem, requests, shell, waterfall};
+use super::{Unreadable, View, empty, hints, link, problem, requests, shell, waterfall};
 use crate::console::Console;
 
 pub(crate) async fn page(
@@ -30,7 +30,7 @@ pub(crate) async fn page(
     };
     let title = title(&summary);
     let content = html! {
-        p.crumbs { a href="/" { "Requests" } " / trace" }
+        p.crumbs { a href="/" { "Requests" } " / trace " code { (id) } }
         div.title { h1 { (title) } }
         (facts(&summary))
         @if let Some(text) = failure(&summary, &spans, &lines) {
@@ -51,7 +51,7 @@ pub(crate) async fn page(
         }
         p.actions {
             @if let Some(function) = function(&summary, &spans) {
-                a.button href={"/invoke?" (again(&function, id))} { "Invoke again…" }
+                a.button href=(link("/invoke", &[("function", &function), ("trace", &id.to_string())])) { "Invoke again…" }
             }
             a href={"/traces/" (id) "/xray.json"} { "X-Ray JSON" }
             a href={"/traces/" (id) "/otlp.json"} { "OpenTelemetry JSON" }
@@ -132,15 +132,15 @@ fn facts(summary: &TraceSummary) -> Markup {
                 div { dt { "Function" } dd { (placement.function) } }
                 div { dt { "Environment" } dd { code { (short(&placement.environment)) } " " (requests::start(placement)) } }
             }
-            div { dt { "Trace" } dd { code { (summary.trace) } } }
         }
     }
 }
 
-/// The end of a long name, which is what differs.
+/// What differs between the names of environments: of a log stream's name,
+/// `2026/11/24/[$LATEST]<32 hex digits>`, the digits' beginning.
 pub(crate) fn short(name: &str) -> &str {
-    let start = name.len().saturating_sub(12);
-    name.get(name.ceil_char_boundary(start)..).unwrap_or(name)
+    let digits = name.rsplit_once(']').map_or(name, |(_, digits)| digits);
+    digits.get(..digits.floor_char_boundary(12)).unwrap_or(digits)
 }
 
 fn function(summary: &TraceSummary, spans: &[Span]) -> Option<String> {
@@ -149,13 +149,6 @@ fn function(summary: &TraceSummary, spans: &[Span]) -> Option<String> {
     placed
         .or_else(|| lambda.map(|span| span.name.clone()))
         .filter(|_| !request_ids(spans).is_empty() || lambda.is_some())
-}
-
-fn again(function: &str, trace: TraceId) -> String {
-    form_urlencoded::Serializer::new(String::new())
-        .append_pair("function", function)
-        .append_pair("trace", &trace.to_string())
-        .finish()
 }
 
 fn unknown(console: &Console, id: &str) -> Markup {

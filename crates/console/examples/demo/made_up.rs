@@ -1,54 +1,17 @@
-//! The page over made-up data, to look at it without a stack:
-//! `cargo run -p console --example demo -- [PORT] [TRACES]`
+//! A made-up stack and its made-up requests: what the example shows and the tests ask for.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use console::{
-    Access, Behavior, Bucket, BucketObject, Console, Endpoint, Environment, Function, Future, Invoked,
-    Listing, Overview, Phase, Resource, Sources, Stack,
+    Behavior, Bucket, BucketObject, Endpoint, Environment, Function, Future, Invoked, Listing, Overview,
+    Phase, Resource, Stack,
 };
 use serde_json::json;
 use telemetry::{CacheRecord, LogLine, LogSource, Placement, RequestRecord, Start, Telemetry, annotation};
 use trace::{Hop, Outcome, SegmentId, Span, Timestamp, TraceId};
 
-#[tokio::main]
-#[expect(clippy::print_stdout, reason = "an example says where it is")]
-async fn main() -> std::io::Result<()> {
-    let mut arguments = std::env::args().skip(1);
-    let port = arguments.next().and_then(|port| port.parse::<u16>().ok()).unwrap_or(0);
-    let traces = arguments.next().and_then(|count| count.parse::<u32>().ok()).unwrap_or(2_000);
-    let telemetry = Telemetry::in_memory();
-    let made_up = Arc::new(MadeUp { telemetry: telemetry.clone() });
-    let now = telemetry.clock().now();
-    let hour = 3_600_000_000_u64;
-    for number in 0..traces {
-        let ago = hour - hour / u64::from(traces) * u64::from(number);
-        made_up.request(Timestamp::from_micros(now.micros() - ago));
-        if number % 5_000 == 0 {
-            telemetry.flush();
-        }
-    }
-    telemetry.flush();
-    let listener = tokio::net::TcpListener::bind(("127.0.0.1", port)).await?;
-    println!("http://{}/", listener.local_addr()?);
-    let living = Arc::clone(&made_up);
-    tokio::spawn(async move {
-        let mut ticks = tokio::time::interval(Duration::from_millis(200));
-        loop {
-            ticks.tick().await;
-            living.request(living.telemetry.clock().now());
-        }
-    });
-    let sources = Sources { telemetry, stack: made_up };
-    let until_interrupted = async {
-        let _ = tokio::signal::ctrl_c().await;
-    };
-    Console::new(sources, Access::Local).serve(listener, until_interrupted).await
-}
-
-struct MadeUp {
-    telemetry: Telemetry,
+pub(crate) struct MadeUp {
+    pub(crate) telemetry: Telemetry,
 }
 
 /// One of the requests that the made-up site gets.
@@ -106,12 +69,26 @@ const KINDS: [Kind; 10] = [
 ];
 
 impl MadeUp {
+    /// So many requests, spread over the last hour.
+    pub(crate) fn hour(&self, requests: u32) {
+        let now = self.telemetry.clock().now();
+        let hour = 3_600_000_000_u64;
+        for number in 0..requests {
+            let ago = hour - hour / u64::from(requests) * u64::from(number);
+            self.request(Timestamp::from_micros(now.micros() - ago));
+            if number.is_multiple_of(5_000) {
+                self.telemetry.flush();
+            }
+        }
+        self.telemetry.flush();
+    }
+
     fn random(&self, below: u64) -> u64 {
         self.telemetry.entropy().next_u64() % below
     }
 
     #[expect(clippy::too_many_lines, reason = "one request's records in the order of its hops")]
-    fn request(&self, at: Timestamp) {
+    pub(crate) fn request(&self, at: Timestamp) {
         let kind = &KINDS[match self.random(100) {
             0..30 => 0,
             30..48 => 1,
