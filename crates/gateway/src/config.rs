@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use access::Credentials;
+
 pub use events::front_end::PayloadFormat;
 
 /// One HTTP API. `HttpApiConfig { api_id, .., ..Default::default() }` names only what is there.
@@ -64,6 +66,64 @@ pub struct RestMethod {
     pub function: String,
     /// Who may call.
     pub authorization: Authorization,
+}
+
+/// One Function URL.
+#[derive(Clone, Debug)]
+pub struct FunctionUrlConfig {
+    /// The first label of its host: 32 lower-case letters and digits.
+    pub url_id: String,
+    /// Its name for spans and messages: the function's in the template.
+    pub logical_id: String,
+    /// The function's name, as `lambda` knows it.
+    pub function: String,
+    /// `us-east-1`
+    pub region: String,
+    /// Twelve digits.
+    pub account: String,
+    /// `URL-ID.lambda-url.REGION.on.aws`
+    pub domain_name: String,
+    /// `AuthType`
+    pub authorization: UrlAuthorization,
+    /// `InvokeMode`
+    pub invoke_mode: InvokeMode,
+    /// `Cors`
+    pub cors: Option<Cors>,
+    /// How long the URL waits; the function's own timeout ends an invocation before.
+    pub patience: Duration,
+}
+
+/// `AuthType` of a Function URL.
+#[derive(Clone, Debug)]
+pub enum UrlAuthorization {
+    /// `NONE`: anybody.
+    None,
+    /// `AWS_IAM`: whoever signs with one of these.
+    AwsIam {
+        /// Whose signatures are taken.
+        callers: Vec<UrlCaller>,
+    },
+}
+
+/// Somebody who may call a Function URL with `AWS_IAM`.
+#[derive(Clone, Debug)]
+pub struct UrlCaller {
+    /// What he signs with.
+    pub credentials: Credentials,
+    /// His ARN.
+    pub arn: String,
+    /// His unique identifier, `AIDA…` or the account's.
+    pub id: String,
+}
+
+/// `InvokeMode` of a Function URL.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum InvokeMode {
+    /// `BUFFERED`: the function returns a response as JSON.
+    #[default]
+    Buffered,
+    /// `RESPONSE_STREAM`: a prelude, and the body as it is.
+    ResponseStream,
 }
 
 /// One stage of an API.

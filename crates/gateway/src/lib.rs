@@ -18,6 +18,7 @@ mod cors;
 mod exchange;
 #[cfg(test)]
 mod fake;
+mod function_url;
 mod http_api;
 mod identifiers;
 mod invoke;
@@ -25,12 +26,15 @@ mod receive;
 mod refused;
 mod rest_api;
 mod routes;
+mod signed;
 mod throttle;
 
 pub use config::{
-    Authorization, Cors, DomainMapping, HttpApiConfig, Integration, LONGEST_TIMEOUT, PayloadFormat,
-    REST_TIMEOUT, RestApiConfig, RestMethod, Route, Stage, Throttling,
+    Authorization, Cors, DomainMapping, FunctionUrlConfig, HttpApiConfig, Integration, InvokeMode,
+    LONGEST_TIMEOUT, PayloadFormat, REST_TIMEOUT, RestApiConfig, RestMethod, Route, Stage, Throttling,
+    UrlAuthorization, UrlCaller,
 };
+pub use function_url::FunctionUrl;
 pub use http_api::HttpApi;
 pub use rest_api::RestApi;
 pub use routes::RouteError;

@@ -56,6 +56,53 @@ fn the_documented_chunks_verify_in_their_order() {
     assert!(chunks.verify_chunk(&last, CHUNK_SIGNATURES[2]));
 }
 
+/// IAM user guide, "Create a signed request": a service that wants no header with the body's hash.
+#[test]
+fn the_documented_example_of_another_service_verifies() {
+    let authorization = "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/iam/aws4_request, \
+        SignedHeaders=content-type;host;x-amz-date, \
+        Signature=5d672d79c15b13162d9279b0855cfba6789a8edb4c82c400e06b5924a6f2b5d7";
+    let headers: [(&str, &[u8]); 4] = [
+        ("host", b"iam.amazonaws.com"),
+        ("content-type", b"application/x-www-form-urlencoded; charset=utf-8"),
+        ("x-amz-date", b"20150830T123600Z"),
+        ("authorization", authorization.as_bytes()),
+    ];
+    let query = "Action=ListUsers&Version=2010-05-08";
+    let request = SignedRequest { method: "GET", path: "/", query, headers: &headers };
+    assert!(Claim::read(&request).is_err(), "S3 wants the hash in a header");
+    let claim = Claim::read_with_body(&request, b"").unwrap().unwrap();
+    let credentials = Credentials {
+        access_key: "AKIDEXAMPLE".to_owned(),
+        secret_key: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY".to_owned(),
+        session_token: None,
+    };
+    let now = at("20150830T123600Z");
+    claim.verify_for("iam", &request, Some(&credentials), "us-east-1", now).unwrap();
+    let wrong = claim.verify_for("lambda", &request, Some(&credentials), "us-east-1", now);
+    assert!(matches!(wrong, Err(Refusal::WrongScope { .. })));
+    let changed = Claim::read_with_body(&request, b"another body").unwrap().unwrap();
+    let changed = changed.verify_for("iam", &request, Some(&credentials), "us-east-1", now);
+    assert!(matches!(changed, Err(Refusal::Mismatch { .. })));
+}
+
+/// Every service but S3 signs the path as it is on the wire, encoded once more.
+#[test]
+fn a_path_is_encoded_twice_for_other_services() {
+    let headers: [(&str, &[u8]); 1] = [("host", b"x.lambda-url.us-east-1.on.aws")];
+    let plain = SignedRequest { method: "GET", path: "/a%20b/%E2%82%AC", query: "", headers: &headers };
+    let text = |service: &str| {
+        let scope = Scope { date: "20150830".into(), region: "us-east-1".into(), service: service.into() };
+        string_to_sign(&plain, Form::Header, &["host".to_owned()], "", "20150830T123600Z", &scope)
+    };
+    let once = SignedRequest { path: "/a%2520b/%25E2%2582%25AC", ..plain };
+    let scope = Scope { date: "20150830".into(), region: "us-east-1".into(), service: "s3".into() };
+    let as_s3 = string_to_sign(&once, Form::Header, &["host".to_owned()], "", "20150830T123600Z", &scope);
+    let hash = |text: &str| text.lines().last().unwrap().to_owned();
+    assert_eq!(hash(&text("lambda")), hash(&as_s3));
+    assert_ne!(hash(&text("s3")), hash(&as_s3));
+}
+
 #[test]
 fn what_is_signed_here_verifies_here_with_odd_names_too() {
     let headers: [(&str, &[u8]); 3] =

@@ -1,0 +1,131 @@
+//! A Function URL over a fake function: who may call, and both invoke modes.
+
+use access::Credentials;
+use lambda::{InvokeError, ThrottleReason};
+use serde_json::json;
+
+use super::*;
+use crate::config::{Cors, LONGEST_TIMEOUT, UrlCaller};
+use crate::fake::{Counting, Function, Still, request, shown};
+
+fn url(function: &Arc<Function>, changed: impl FnOnce(&mut FunctionUrlConfig)) -> FunctionUrl {
+    let mut config = FunctionUrlConfig {
+        url_id: "abc".to_owned(),
+        logical_id: "Website".to_owned(),
+        function: "website".to_owned(),
+        region: "us-east-1".to_owned(),
+        account: "123456789012".to_owned(),
+        domain_name: "abc.lambda-url.us-east-1.on.aws".to_owned(),
+        authorization: UrlAuthorization::None,
+        invoke_mode: InvokeMode::Buffered,
+        cors: None,
+        patience: LONGEST_TIMEOUT,
+    };
+    changed(&mut config);
+    let (clock, entropy) = (Still::new(), Arc::new(Counting::default()));
+    let telemetry = Telemetry::in_memory_with(clock.clone(), entropy.clone());
+    FunctionUrl::with_functions(config, function.clone(), telemetry, clock, entropy)
+}
+
+async fn ask(url: &FunctionUrl, line: &str, headers: &[(&str, &str)], body: &'static str) -> String {
+    shown(url.serve(request(line, headers, body)).await).await
+}
+
+const HELLO: &str = r#"{"statusCode":200,"body":"hello"}"#;
+
+#[tokio::test]
+async fn anybody_without_an_auth_type() {
+    let function = Function::returning(HELLO);
+    let found = ask(&url(&function, |_| {}), "GET /a%20b?x", &[("cookie", "a=1; b=2")], "").await;
+    assert_eq!(
+        found,
+        "200 [content-type: application/json | x-amzn-requestid: 11111111-2222-4333-8444-555555555555 | \
+         content-length: 5] hello"
+    );
+    let event = function.event();
+    assert_eq!(event["rawPath"], "/a%20b");
+    assert_eq!(event["requestContext"]["http"]["path"], "/a b");
+    assert_eq!(event["requestContext"]["accountId"], "anonymous");
+    assert_eq!(event["cookies"], json!(["a=1", "b=2"]));
+    assert_eq!(event["headers"]["cookie"], "a=1; b=2");
+}
+
+#[tokio::test]
+async fn refusals() {
+    let failing = url(&Function::failing("{}"), |_| {});
+    let found = ask(&failing, "GET /", &[], "").await;
+    assert!(found.starts_with("502") && found.ends_with("Internal Server Error"), "{found}");
+    let reason = ThrottleReason::ConcurrentInvocationLimitExceeded;
+    let throttled = url(&Function::refusing(InvokeError::Throttled { reason }), |_| {});
+    assert!(ask(&throttled, "GET /", &[], "").await.starts_with("429"));
+}
+
+#[tokio::test]
+async fn a_stream_that_was_collected() {
+    let payload = "{\"statusCode\":203,\"headers\":{\"content-type\":\"text/plain\"}}\0\0\0\0\0\0\0\0body";
+    let streaming = |payload| {
+        url(&Function::returning(payload), |config| config.invoke_mode = InvokeMode::ResponseStream)
+    };
+    let found = ask(&streaming(payload), "GET /", &[], "").await;
+    assert!(found.starts_with("203 [content-type: text/plain") && found.ends_with("] body"), "{found}");
+    let found = ask(&streaming(HELLO), "GET /", &[], "").await;
+    assert!(
+        found.starts_with("200 [content-type: application/octet-stream") && found.ends_with(HELLO),
+        "{found}"
+    );
+}
+
+#[tokio::test]
+async fn cors() {
+    let function = Function::returning(HELLO);
+    let url = url(&function, |config| {
+        config.cors = Some(Cors { allow_origins: vec!["*".to_owned()], ..Cors::default() });
+    });
+    let asks = [("origin", "https://a.example"), ("access-control-request-method", "GET")];
+    assert!(ask(&url, "OPTIONS /", &asks, "").await.starts_with("204 [access-control-allow-origin: *"));
+    assert_eq!(function.count(), 0);
+    assert!(ask(&url, "GET /", &asks[..1], "").await.contains("access-control-allow-origin: *"));
+}
+
+/// Signed by botocore 1.43 with the keys of AWS's documentation, at the moment of [`Still`].
+const SIGNED: [(&str, &str); 4] = [
+    ("host", "abc.lambda-url.us-east-1.on.aws"),
+    ("content-type", "text/plain"),
+    ("x-amz-date", "20260710T191905Z"),
+    (
+        "authorization",
+        "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20260710/us-east-1/lambda/aws4_request, \
+         SignedHeaders=content-type;host;x-amz-date, \
+         Signature=c5ebb605e0c1a78d6708cbaae2183fa2f22869335e32c8835ca1a3a6c5d4d8ee",
+    ),
+];
+
+#[tokio::test]
+async fn only_who_signs_with_iam() {
+    let function = Function::returning(HELLO);
+    let url = url(&function, |config| {
+        let credentials = Credentials {
+            access_key: "AKIDEXAMPLE".to_owned(),
+            secret_key: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY".to_owned(),
+            session_token: None,
+        };
+        let arn = "arn:aws:iam::123456789012:root".to_owned();
+        let callers = vec![UrlCaller { credentials, arn, id: "123456789012".to_owned() }];
+        config.authorization = UrlAuthorization::AwsIam { callers };
+    });
+    let line = "POST /a%20b/%E2%82%AC?x=1&y=a%20b";
+    let refused = |found: String| {
+        assert!(found.starts_with("403") && found.contains("AccessDeniedException"), "{found}");
+        assert!(found.contains(r#"{"Message":"Forbidden."#), "{found}");
+    };
+    refused(ask(&url, line, &SIGNED[..3], "hello").await);
+    refused(ask(&url, line, &SIGNED, "another body").await);
+    refused(ask(&url, "POST /another", &SIGNED, "hello").await);
+    assert_eq!(function.count(), 0);
+
+    assert!(ask(&url, line, &SIGNED, "hello").await.starts_with("200"));
+    let event = function.event();
+    assert!(event["headers"].get("authorization").is_none());
+    assert_eq!(event["requestContext"]["accountId"], "123456789012");
+    assert_eq!(event["requestContext"]["authorizer"]["iam"]["accessKey"], "AKIDEXAMPLE");
+}
