@@ -71,8 +71,8 @@ fn server() -> http1::Builder {
         .header_read_timeout(HEAD_WITHIN)
         .max_buf_size(HEAD_BYTES)
         .max_headers(HEADERS)
-        .preserve_header_case(false)
-        .title_case_headers(false);
+        // As CloudFront and API Gateway write them: `X-Cache`, `Apigw-Requestid`.
+        .title_case_headers(true);
     server
 }
 

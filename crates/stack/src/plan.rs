@@ -17,7 +17,10 @@ use crate::Entrance;
 pub(crate) fn entrances(model: &Model) -> Vec<Entrance> {
     let distributions = model.distributions.iter().map(|one| Entrance::Distribution(one.logical_id.clone()));
     let http_apis = model.http_apis.iter().map(|one| Entrance::HttpApi(one.logical_id.clone()));
-    distributions.chain(http_apis).chain([Entrance::S3]).collect()
+    let rest_apis = model.rest_apis.iter().map(|one| Entrance::RestApi(one.logical_id.clone()));
+    let urls = model.functions.iter().filter(|one| one.url.is_some());
+    let urls = urls.map(|one| Entrance::FunctionUrl(one.logical_id.clone()));
+    distributions.chain(http_apis).chain(rest_apis).chain(urls).chain([Entrance::S3]).collect()
 }
 
 /// What the user should hear of before the first request.

@@ -1,15 +1,17 @@
 //! The services of one model, running: a request goes to the one whose entrance it came through.
 
+mod start;
+
 use std::collections::BTreeMap;
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
 use access::{Credentials, Lifetime};
-use bucket::{BucketSettings, Buckets, Ignore, Mirrored, NewBuckets};
+use bucket::{Buckets, Ignore, Mirrored};
 use bytes::Bytes;
-use edge::{Distribution, EdgeSettings, OriginTarget};
-use gateway::HttpApi;
+use edge::Distribution;
+use gateway::{FunctionUrl, HttpApi, RestApi};
 use http::{Request, Response, StatusCode, header};
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt as _, Full};
@@ -17,24 +19,31 @@ use lambda::Lambda;
 use sandbox::Isolation;
 use telemetry::Telemetry;
 use template::Model;
-use template::model;
 
 use crate::hosts::Hosts;
 use crate::plan::buckets::MirroredFolder;
 use crate::plan::functions::Surroundings;
 use crate::plan::{self, Warnings};
-use crate::{Entrance, Settings, StartError};
+use crate::{Entrance, StartError};
 
 /// All services of a model.
 pub(crate) struct Services {
     pub(crate) lambda: Lambda,
     pub(crate) buckets: Buckets,
-    apis: BTreeMap<String, Arc<HttpApi>>,
+    apis: Apis,
     /// Logical ids by API id.
     api_ids: BTreeMap<String, String>,
     distributions: BTreeMap<String, Arc<Distribution>>,
     mirrors: Vec<MirroredFolder>,
     hosts: Hosts,
+}
+
+/// What turns requests into invocations, by logical id.
+#[derive(Default)]
+pub(crate) struct Apis {
+    http: BTreeMap<String, Arc<HttpApi>>,
+    rest: BTreeMap<String, Arc<RestApi>>,
+    urls: BTreeMap<String, Arc<FunctionUrl>>,
 }
 
 /// What outlives a change of the template: the secret of this run and the owner's keys.
@@ -66,12 +75,10 @@ impl Services {
         telemetry: &Telemetry,
         warnings: &mut Warnings,
     ) -> Result<Self, StartError> {
-        let settings = surroundings.settings;
-        let buckets = open_buckets(model, settings, secrets, telemetry)?;
-        let lambda = start_lambda(model, surroundings, isolation, telemetry, warnings)?;
-        let apis = start_apis(model, &lambda, telemetry)?;
-        warnings.extend(apis.values().flat_map(|api| api.warnings()));
-        let distributions = start_distributions(model, &buckets, &apis, secrets, telemetry)?;
+        let buckets = start::buckets(model, surroundings.settings, secrets, telemetry)?;
+        let lambda = start::lambda(model, surroundings, isolation, telemetry, warnings)?;
+        let apis = start::apis(model, &lambda, secrets, telemetry, warnings)?;
+        let distributions = start::distributions(model, &buckets, &apis, secrets, telemetry)?;
         let services = Self {
             lambda,
             buckets,
@@ -103,12 +110,20 @@ impl Services {
                 Some(distribution) => distribution.serve(request).await,
                 None => gone(entrance),
             },
-            Entrance::HttpApi(name) => match self.apis.get(name) {
+            Entrance::HttpApi(name) => match self.apis.http.get(name) {
                 Some(api) => api.serve(request).await,
                 None => gone(entrance),
             },
+            Entrance::RestApi(name) => match self.apis.rest.get(name) {
+                Some(api) => api.serve(request).await,
+                None => gone(entrance),
+            },
+            Entrance::FunctionUrl(name) => match self.apis.urls.get(name) {
+                Some(url) => url.serve(request).await,
+                None => gone(entrance),
+            },
             Entrance::S3 => self.buckets.serve(request).await,
-            Entrance::RestApi(_) | Entrance::FunctionUrl(_) | Entrance::Lambda => gone(entrance),
+            Entrance::Lambda => gone(entrance),
         }
     }
 
@@ -151,113 +166,8 @@ impl Services {
         if !rest.starts_with("execute-api.") {
             return None;
         }
-        self.api_ids.get(id).and_then(|name| self.apis.get(name))
+        self.api_ids.get(id).and_then(|name| self.apis.http.get(name))
     }
-}
-
-fn open_buckets(
-    model: &Model,
-    settings: &Settings,
-    secrets: &Secrets,
-    telemetry: &Telemetry,
-) -> Result<Buckets, StartError> {
-    let root = settings.state.join("buckets");
-    let shared = BucketSettings {
-        account: model.account.clone(),
-        region: model.region.clone(),
-        credentials: secrets.owner.clone(),
-        new_buckets: NewBuckets::Private,
-    };
-    let configs = plan::buckets::buckets(model);
-    Buckets::open(&root, configs, shared, telemetry.clone(), telemetry.clock(), telemetry.entropy())
-        .map_err(|error| StartError::Service { service: "buckets", message: error.to_string() })
-}
-
-fn start_lambda(
-    model: &Model,
-    surroundings: &Surroundings<'_>,
-    isolation: &Isolation,
-    telemetry: &Telemetry,
-    warnings: &mut Warnings,
-) -> Result<Lambda, StartError> {
-    let settings = surroundings.settings;
-    let functions = plan::functions::functions(model, surroundings, warnings)?;
-    let mut machine =
-        lambda::Settings::new(settings.state.clone(), settings.launcher.clone(), isolation.clone());
-    machine.account.clone_from(&model.account);
-    machine.region.clone_from(&model.region);
-    machine.concurrency = settings.concurrency;
-    machine.idle = settings.idle;
-    let entropy = telemetry.entropy();
-    machine.credentials = Some(Credentials::issue(Lifetime::Session, || entropy.next_u64()));
-    Lambda::start(functions, machine, telemetry.clone(), telemetry.clock(), telemetry.entropy())
-        .map_err(|error| StartError::Service { service: "functions", message: error.to_string() })
-}
-
-fn start_apis(
-    model: &Model,
-    lambda: &Lambda,
-    telemetry: &Telemetry,
-) -> Result<BTreeMap<String, Arc<HttpApi>>, StartError> {
-    plan::apis::http_apis(model)
-        .into_iter()
-        .map(|config| {
-            let name = config.logical_id.clone();
-            let api = HttpApi::new(
-                config,
-                lambda.clone(),
-                telemetry.clone(),
-                telemetry.clock(),
-                telemetry.entropy(),
-            )
-            .map_err(|error| StartError::Template { resource: name.clone(), message: error.to_string() })?;
-            Ok((name, Arc::new(api)))
-        })
-        .collect()
-}
-
-fn start_distributions(
-    model: &Model,
-    buckets: &Buckets,
-    apis: &BTreeMap<String, Arc<HttpApi>>,
-    secrets: &Secrets,
-    telemetry: &Telemetry,
-) -> Result<BTreeMap<String, Arc<Distribution>>, StartError> {
-    let targets = |distribution: &model::Distribution, origin: &model::Origin| match &origin.target {
-        model::OriginTarget::Bucket(name) => match model.bucket(name) {
-            Some(bucket) => OriginTarget::Bucket {
-                buckets: buckets.clone(),
-                name: bucket.name.clone(),
-                identity: plan::distributions::reader(distribution, origin, model),
-            },
-            None => OriginTarget::External,
-        },
-        model::OriginTarget::HttpApi(name) => {
-            apis.get(name).map_or(OriginTarget::External, |api| OriginTarget::HttpApi(Arc::clone(api)))
-        }
-        _ => OriginTarget::External,
-    };
-    model
-        .distributions
-        .iter()
-        .map(|one| {
-            let config = plan::distributions::distribution(one, model, &targets)?;
-            let settings =
-                EdgeSettings { origin_secret: Some(secrets.origin.clone()), ..EdgeSettings::default() };
-            let distribution = Distribution::new(
-                config,
-                settings,
-                telemetry.clone(),
-                telemetry.clock(),
-                &telemetry.entropy(),
-            )
-            .map_err(|error| StartError::Template {
-                resource: one.logical_id.clone(),
-                message: error.to_string(),
-            })?;
-            Ok((one.logical_id.clone(), Arc::new(distribution)))
-        })
-        .collect()
 }
 
 impl Secrets {

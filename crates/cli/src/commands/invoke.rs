@@ -61,7 +61,7 @@ fn event(arguments: &Invoke) -> Result<Vec<u8>, Failure> {
             format!("cannot read the event from {}: {error}", arguments.event.display()),
         )
     })?;
-    match serde_json::from_slice::<serde_json::de::IgnoredAny>(&bytes) {
+    match serde_json::from_slice::<&serde_json::value::RawValue>(&bytes) {
         Ok(_) => Ok(bytes),
         Err(error) => Err(Failure::new(Exit::Failed, format!("the event is not JSON: {error}"))
             .hint("davy invoke --help shows an event for an HTTP API")),

@@ -1,12 +1,72 @@
-//! HTTP APIs of the model as the gateway takes them.
+//! HTTP APIs, REST APIs and function URLs of the model as the gateway takes them.
 
-use gateway::{Cors, HttpApiConfig, Integration, PayloadFormat, Route, Stage};
+use access::Credentials;
+use gateway::{
+    Cors, FunctionUrlConfig, HttpApiConfig, Integration, InvokeMode, PayloadFormat, RestApiConfig,
+    RestMethod, Route, Stage, UrlAuthorization, UrlCaller,
+};
 use template::Model;
 use template::model;
 
 /// The configurations of all HTTP APIs.
 pub(crate) fn http_apis(model: &Model) -> Vec<HttpApiConfig> {
     model.http_apis.iter().map(|api| http_api(api, model)).collect()
+}
+
+/// The configurations of all REST APIs.
+pub(crate) fn rest_apis(model: &Model) -> Vec<RestApiConfig> {
+    let method = |route: &model::RestRoute| RestMethod {
+        method: route.method.clone(),
+        path: route.path.clone(),
+        function: function_name(&route.function, model),
+        authorization: gateway::Authorization::None,
+    };
+    model
+        .rest_apis
+        .iter()
+        .map(|api| RestApiConfig {
+            api_id: api.api_id.clone(),
+            logical_id: api.logical_id.clone(),
+            region: model.region.clone(),
+            account: model.account.clone(),
+            domain_name: api.domain_name.clone(),
+            stages: vec![stage(&api.stage)],
+            methods: api.routes.iter().map(method).collect(),
+            binary_media_types: api.binary_media_types.clone(),
+            domains: Vec::new(),
+        })
+        .collect()
+}
+
+/// The configurations of all function URLs. With `AWS_IAM` the stack's owner may call.
+pub(crate) fn function_urls(model: &Model, owner: &Credentials) -> Vec<FunctionUrlConfig> {
+    let with_url = model.functions.iter().filter_map(|function| Some((function, function.url.as_ref()?)));
+    with_url
+        .map(|(function, url)| FunctionUrlConfig {
+            url_id: url.domain_name.split('.').next().unwrap_or_default().to_owned(),
+            logical_id: function.logical_id.clone(),
+            function: function.name.clone(),
+            region: model.region.clone(),
+            account: model.account.clone(),
+            domain_name: url.domain_name.clone(),
+            authorization: match url.authorization {
+                model::Authorization::None => UrlAuthorization::None,
+                model::Authorization::AwsIam => UrlAuthorization::AwsIam {
+                    callers: vec![UrlCaller {
+                        credentials: owner.clone(),
+                        arn: format!("arn:aws:iam::{}:root", model.account),
+                        id: model.account.clone(),
+                    }],
+                },
+            },
+            invoke_mode: match url.invoke_mode {
+                model::InvokeMode::Buffered => InvokeMode::Buffered,
+                model::InvokeMode::ResponseStream => InvokeMode::ResponseStream,
+            },
+            cors: url.cors.as_ref().map(cors),
+            patience: LONGEST_INVOCATION,
+        })
+        .collect()
 }
 
 fn http_api(api: &model::HttpApi, model: &Model) -> HttpApiConfig {
@@ -19,6 +79,7 @@ fn http_api(api: &model::HttpApi, model: &Model) -> HttpApiConfig {
         stages: api.stages.iter().map(stage).collect(),
         routes: api.routes.iter().map(|one| route(one, model)).collect(),
         cors: api.cors.as_ref().map(cors),
+        endpoint_disabled: api.endpoint_disabled,
         ..HttpApiConfig::default()
     }
 }
@@ -28,11 +89,10 @@ fn stage(stage: &model::Stage) -> Stage {
 }
 
 fn route(route: &model::Route, model: &Model) -> Route {
-    let function = model.function(&route.function).map_or(&route.function, |function| &function.name);
     Route {
         key: route.key.clone(),
         integration: Integration {
-            function: function.clone(),
+            function: function_name(&route.function, model),
             payload_format: match route.payload_format {
                 model::PayloadFormat::Version1 => PayloadFormat::V1,
                 model::PayloadFormat::Version2 => PayloadFormat::V2,
@@ -54,3 +114,11 @@ pub(crate) fn cors(cors: &model::Cors) -> Cors {
         allow_credentials: cors.allow_credentials,
     }
 }
+
+/// The name by which Lambda knows the function of that logical id.
+fn function_name(logical_id: &str, model: &Model) -> String {
+    model.function(logical_id).map_or_else(|| logical_id.to_owned(), |function| function.name.clone())
+}
+
+/// No function runs for longer; a queue for an environment is waited for as well.
+const LONGEST_INVOCATION: std::time::Duration = std::time::Duration::from_secs(900);

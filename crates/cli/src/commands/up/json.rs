@@ -1,18 +1,19 @@
 //! `davy up --json`: one line when everything answers, then one a request.
 
+use std::net::SocketAddr;
+
 use serde_json::{Map, Value, json};
 use stack::Stack;
 use telemetry::{RequestRecord, Start};
 
 /// `{"ready":true,"site":"http://…","endpoints":{"distribution.NAME":"http://…",…}}`
 pub(super) fn ready(stack: &Stack) -> String {
-    let endpoints: Map<String, Value> = stack
-        .endpoints()
-        .iter()
-        .map(|(name, address)| (name.clone(), json!(format!("http://{address}"))))
-        .collect();
-    let site = stack.site().and_then(|site| endpoints.get(&site.to_string())).cloned();
-    json!({ "ready": true, "site": site, "endpoints": endpoints }).to_string()
+    let url = |address: &SocketAddr| format!("http://{address}");
+    let endpoints: Map<String, Value> =
+        stack.endpoints().iter().map(|(name, address)| (name.clone(), url(address).into())).collect();
+    let site = stack.site().and_then(|site| stack.endpoints().get(&site.to_string())).map(url);
+    // Written out, because people read the line as well and a JSON map has no order of its own.
+    format!(r#"{{"ready":true,"site":{},"endpoints":{}}}"#, json!(site), Value::from(endpoints))
 }
 
 /// A request as it was answered; times in milliseconds, lifetimes in seconds.
