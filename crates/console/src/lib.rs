@@ -21,6 +21,6 @@ mod view;
 
 pub use console::{Access, Console, Sources};
 pub use stack::{
-    Behavior, Bucket, BucketObject, Endpoint, Environment, Function, Future, Invoked, Listing, Overview,
-    Phase, Resource, Stack,
+    Behavior, Bucket, BucketObject, Distribution, Endpoint, Environment, Function, Future, Invoked, Listing,
+    Overview, Phase, Resource, Stack,
 };

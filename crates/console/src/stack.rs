@@ -15,8 +15,8 @@ pub trait Stack: Send + Sync + 'static {
     /// The functions and their execution environments, as they are now.
     fn functions(&self) -> Vec<Function>;
 
-    /// The cache behaviors of all distributions, in the order in which they are tried.
-    fn behaviors(&self) -> Vec<Behavior>;
+    /// The distributions with their cache behaviors.
+    fn distributions(&self) -> Vec<Distribution>;
 
     /// The buckets.
     fn buckets(&self) -> Vec<Bucket>;
@@ -142,26 +142,35 @@ impl Phase {
     }
 }
 
-/// A cache behavior and what its cache has done.
+/// A distribution and its cache.
+#[derive(Clone, Debug, Default)]
+pub struct Distribution {
+    /// Its name, which [`Stack::purge`] takes.
+    pub name: String,
+    /// Answers that it keeps.
+    pub kept: u64,
+    /// Their bytes.
+    pub kept_bytes: u64,
+    /// Its cache behaviors in the order in which they are tried, the default one last.
+    pub behaviors: Vec<Behavior>,
+}
+
+/// A cache behavior and what it has done since the stack was started.
 #[derive(Clone, Debug, Default)]
 pub struct Behavior {
-    /// The distribution's name, which [`Stack::purge`] takes.
-    pub distribution: String,
     /// `PathPattern`; `Default (*)` for the default behavior.
     pub pattern: String,
-    /// The pattern that [`Stack::purge`] takes for its answers: `/assets/*`, `/*`.
-    pub purge: String,
-    /// The origin that it sends requests to.
+    /// The origin that it sends requests to, in a few words.
     pub origin: String,
-    /// Answered from the cache, revalidated answers included.
+    /// Requests that it answered.
+    pub requests: u64,
+    /// Of them, from the cache, revalidated answers included.
     pub hits: u64,
-    /// Fetched from the origin.
+    /// From the origin.
     pub misses: u64,
-    /// Failed or refused.
+    /// With a 4xx or 5xx.
     pub errors: u64,
-    /// Answers that are kept.
-    pub entries: u64,
-    /// Their bytes.
+    /// Bytes of all its answers' bodies.
     pub bytes: u64,
 }
 

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use console::{
-    Behavior, Bucket, BucketObject, Endpoint, Environment, Function, Future, Invoked, Listing, Overview,
-    Phase, Resource, Stack,
+    Behavior, Bucket, BucketObject, Distribution, Endpoint, Environment, Function, Future, Invoked, Listing,
+    Overview, Phase, Resource, Stack,
 };
 use serde_json::json;
 use telemetry::{CacheRecord, LogLine, LogSource, Placement, RequestRecord, Start, Telemetry, annotation};
@@ -338,32 +338,28 @@ impl Stack for MadeUp {
         ]
     }
 
-    fn behaviors(&self) -> Vec<Behavior> {
-        let distribution = "Distribution".to_owned();
-        vec![
+    fn distributions(&self) -> Vec<Distribution> {
+        let behaviors = vec![
             Behavior {
-                distribution: distribution.clone(),
                 pattern: "assets/*".to_owned(),
-                purge: "/assets/*".to_owned(),
                 origin: "bucket Assets".to_owned(),
+                requests: 5_952,
                 hits: 5_310,
                 misses: 642,
                 errors: 0,
-                entries: 38,
-                bytes: 1_900_000,
+                bytes: 231_900_000,
             },
             Behavior {
-                distribution,
                 pattern: "Default (*)".to_owned(),
-                purge: "/*".to_owned(),
-                origin: "HttpApi".to_owned(),
+                origin: "HTTP API HttpApi".to_owned(),
+                requests: 12_262,
                 hits: 3_902,
                 misses: 8_120,
                 errors: 240,
-                entries: 112,
-                bytes: 3_310_000,
+                bytes: 93_310_000,
             },
-        ]
+        ];
+        vec![Distribution { name: "Distribution".to_owned(), kept: 150, kept_bytes: 5_210_000, behaviors }]
     }
 
     fn buckets(&self) -> Vec<Bucket> {

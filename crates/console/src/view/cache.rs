@@ -11,7 +11,7 @@ use telemetry::render::bytes;
 use super::{View, counted, empty, grouped, link, percent, problem, refused, share, shell};
 use crate::console::Console;
 use crate::guard::same;
-use crate::stack::Behavior;
+use crate::stack::{Behavior, Distribution};
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
@@ -21,7 +21,7 @@ pub(crate) struct Said {
 }
 
 pub(crate) async fn page(State(console): State<Console>, Query(said): Query<Said>) -> Markup {
-    let behaviors = console.shared.stack.behaviors();
+    let distributions = console.shared.stack.distributions();
     let token = &console.shared.guard.form_token;
     let content = html! {
         div.title { h1 { "Cache" } }
@@ -29,36 +29,46 @@ pub(crate) async fn page(State(console): State<Console>, Query(said): Query<Said
             p.said role="status" { (counted(count, "answer")) " purged. The next request of each goes to the origin." }
         }
         @if let Some(failed) = &said.failed { (problem(failed, None)) }
-        @if behaviors.is_empty() {
+        @if distributions.is_empty() {
             (empty("No distribution", &html! { "The template has none, so nothing is cached." }))
-        } @else {
-            div.scroll { table.behaviors {
-                thead { tr {
-                    th scope="col" { "Behavior" } th scope="col" { "Origin" } th scope="col" { "Hit rate" }
-                    th.number scope="col" { "Hits" } th.number scope="col" { "Misses" } th.number scope="col" { "Errors" }
-                    th.number scope="col" { "Kept" } th.number scope="col" { "Size" } th scope="col" { span.hidden { "Purge" } }
-                } }
-                tbody { @for behavior in &behaviors { (row(behavior, token)) } }
-            } }
-            form.filter method="post" action="/cache" {
-                input type="hidden" name="token" value=(token);
-                label { span { "Distribution" } select name="distribution" {
-                    @for name in distributions(&behaviors) { option value=(name) { (name) } }
-                } }
-                label.wide { span { "Purge paths like" } input name="pattern" required placeholder="/blog/*"; }
-                button type="submit" { "Purge" }
-            }
         }
+        @for distribution in &distributions { (card(distribution, token)) }
     };
     shell(&console, View::Cache, "Cache", &content)
 }
 
-fn row(behavior: &Behavior, token: &str) -> Markup {
+fn card(distribution: &Distribution, token: &str) -> Markup {
+    html! {
+        section {
+            div.title {
+                h2 { (distribution.name) }
+                p.muted { (counted(distribution.kept, "answer")) " kept, " (bytes(distribution.kept_bytes)) }
+            }
+            div.scroll { table.behaviors {
+                thead { tr {
+                    th scope="col" { "Behavior" } th scope="col" { "Origin" } th scope="col" { "Hit rate" }
+                    th.number scope="col" { "Requests" } th.number scope="col" { "Hits" } th.number scope="col" { "Misses" }
+                    th.number scope="col" { "Errors" } th.number scope="col" { "Sent" } th scope="col" { span.hidden { "Purge" } }
+                } }
+                tbody { @for behavior in &distribution.behaviors { (row(&distribution.name, behavior, token)) } }
+            } }
+            form.filter method="post" action="/cache" {
+                input type="hidden" name="token" value=(token);
+                input type="hidden" name="distribution" value=(distribution.name);
+                label.wide { span { "Purge paths like" } input name="pattern" required placeholder="/blog/*" list="patterns"; }
+                datalist #patterns { option value="/*"; }
+                button type="submit" { "Purge" }
+            }
+        }
+    }
+}
+
+fn row(distribution: &str, behavior: &Behavior, token: &str) -> Markup {
     let asked = behavior.hits + behavior.misses;
     let rate = percent(share(behavior.hits, asked));
     html! {
         tr {
-            th scope="row" { code { (behavior.pattern) } br; span.muted { (behavior.distribution) } }
+            th scope="row" { code { (behavior.pattern) } }
             td { (behavior.origin) }
             td.rate {
                 @if asked == 0 { span.muted { "not asked yet" } } @else {
@@ -69,20 +79,29 @@ fn row(behavior: &Behavior, token: &str) -> Markup {
                     }
                 }
             }
+            td.number { (grouped(behavior.requests)) }
             td.number { (grouped(behavior.hits)) }
             td.number { (grouped(behavior.misses)) }
             td.number.bad[behavior.errors > 0] { (grouped(behavior.errors)) }
-            td.number { (grouped(behavior.entries)) }
             td.number { (bytes(behavior.bytes)) }
             td {
                 form method="post" action="/cache" {
                     input type="hidden" name="token" value=(token);
-                    input type="hidden" name="distribution" value=(behavior.distribution);
-                    input type="hidden" name="pattern" value=(behavior.purge);
-                    button type="submit" aria-label={"Purge " (behavior.pattern) " of " (behavior.distribution)} { "Purge" }
+                    input type="hidden" name="distribution" value=(distribution);
+                    input type="hidden" name="pattern" value=(purged_by(&behavior.pattern));
+                    button type="submit" aria-label={"Purge " (behavior.pattern) " of " (distribution)} { "Purge" }
                 }
             }
         }
+    }
+}
+
+/// The paths of a behavior: its pattern with the slash that it may leave out. What the default
+/// behavior answers can't be said as a pattern, so it is everything.
+fn purged_by(pattern: &str) -> String {
+    match pattern {
+        "*" | "Default (*)" => "/*".to_owned(),
+        pattern => format!("/{}", pattern.trim_start_matches('/')),
     }
 }
 
@@ -106,10 +125,4 @@ pub(crate) async fn purge(State(console): State<Console>, Form(purge): Form<Purg
         Err(text) => link("/cache", &[("failed", &text)]),
     };
     Redirect::to(&target).into_response()
-}
-
-fn distributions(behaviors: &[Behavior]) -> Vec<&str> {
-    let mut names: Vec<&str> = behaviors.iter().map(|behavior| behavior.distribution.as_str()).collect();
-    names.dedup();
-    names
 }
