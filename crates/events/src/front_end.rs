@@ -7,6 +7,7 @@
 mod answer;
 mod body;
 mod calendar;
+mod fuzz;
 mod headers;
 mod load_balancer;
 mod parameters;
@@ -21,6 +22,7 @@ mod version_2;
 pub use answer::{Malformed, interpret};
 pub use body::matches_media_type;
 pub use calendar::common_log_time;
+pub use fuzz::{fuzz_answer, fuzz_request};
 pub use parameters::decode as percent_decoded;
 pub use refusal::Refusal;
 pub use reply::{Header, Identifiers, Reply};

@@ -123,7 +123,8 @@ impl FunctionUrl {
         Context {
             account: &self.config.account,
             api_id: &self.config.url_id,
-            domain_name: &exchange.host,
+            // Its own, whatever address it was reached by: runtimes tell a Function URL by it.
+            domain_name: &self.config.domain_name,
             stage: "$default",
             stage_variables: &self.no_variables,
             route_path: exchange.path(),

@@ -36,7 +36,13 @@ const HELLO: &str = r#"{"statusCode":200,"body":"hello"}"#;
 #[tokio::test]
 async fn anybody_without_an_auth_type() {
     let function = Function::returning(HELLO);
-    let found = ask(&url(&function, |_| {}), "GET /a%20b?x", &[("cookie", "a=1; b=2")], "").await;
+    let found = ask(
+        &url(&function, |_| {}),
+        "GET /a%20b?x",
+        &[("host", "localhost:8080"), ("cookie", "a=1; b=2")],
+        "",
+    )
+    .await;
     assert_eq!(
         found,
         "200 [content-type: application/json | x-amzn-requestid: 11111111-2222-4333-8444-555555555555 | \
@@ -46,6 +52,8 @@ async fn anybody_without_an_auth_type() {
     assert_eq!(event["rawPath"], "/a%20b");
     assert_eq!(event["requestContext"]["http"]["path"], "/a b");
     assert_eq!(event["requestContext"]["accountId"], "anonymous");
+    assert_eq!(event["requestContext"]["domainName"], "abc.lambda-url.us-east-1.on.aws");
+    assert_eq!(event["headers"]["host"], "localhost:8080");
     assert_eq!(event["cookies"], json!(["a=1", "b=2"]));
     assert_eq!(event["headers"]["cookie"], "a=1; b=2");
 }
