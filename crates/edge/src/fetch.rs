@@ -244,7 +244,7 @@ impl Origin {
                     self.read_timeout().as_secs()
                 ),
             ),
-            Failure::Connect(why) => OwnError::new(
+            Failure::Connect(why) | Failure::Untrusted(why) => OwnError::new(
                 StatusCode::BAD_GATEWAY,
                 UNSATISFIED,
                 format!("CloudFront wasn't able to connect to the origin {id} ({name}): {why}."),

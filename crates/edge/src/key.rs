@@ -6,7 +6,6 @@ use std::sync::Arc;
 use http::Method;
 
 use crate::forwarding::{Forwarding, Viewed};
-use crate::matching::wildcard;
 
 /// A cache key. One cache is one distribution's, so its name is no part (E-003, E-100).
 ///
@@ -62,8 +61,7 @@ impl Key {
     /// anything, and a query that is keyed has to be named (E-181, E-182).
     pub(crate) fn is_under(&self, pattern: &str) -> bool {
         match pattern.strip_suffix('*') {
-            Some(prefix) if !prefix.contains('*') => self.url().starts_with(prefix.as_bytes()),
-            Some(_) => wildcard(pattern.as_bytes(), self.url()),
+            Some(prefix) => self.url().starts_with(prefix.as_bytes()),
             None => self.url() == pattern.as_bytes(),
         }
     }

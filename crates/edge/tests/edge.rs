@@ -9,6 +9,8 @@ mod answers;
 mod caching;
 #[path = "edge/forwarding.rs"]
 mod forwarding;
+#[path = "edge/management.rs"]
+mod management;
 #[path = "edge/signed.rs"]
 mod signed;
 #[path = "edge/story.rs"]
