@@ -16,6 +16,9 @@ pub use request::{Context, Event, Form, Header, Maps, Parameter, Query, Request,
 pub use unsupported::NotHttp;
 
 /// Reads arbitrary bytes as an event and asks everything of it that can be asked; then answers it.
+///
+/// # Panics
+/// If an answer isn't JSON or a path isn't one: that is what it looks for.
 pub fn fuzz_event(data: &[u8]) {
     let Ok(Event::Http(request)) = read(data) else { return };
     let path = request.target_path();

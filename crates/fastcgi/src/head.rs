@@ -73,6 +73,9 @@ fn status(value: &[u8]) -> Option<u16> {
 }
 
 /// Finds and reads the head in arbitrary bytes, whole and byte by byte.
+///
+/// # Panics
+/// If the two differ: that is what it looks for.
 pub fn fuzz_head(data: &[u8]) {
     let whole = HeadSearch::default().body_start(data);
     let mut search = HeadSearch::default();

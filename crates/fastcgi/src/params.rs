@@ -11,16 +11,18 @@ pub fn write_param(out: &mut Vec<u8>, name: &[u8], value: &[u8]) {
 }
 
 fn write_length(out: &mut Vec<u8>, length: usize) {
-    match u8::try_from(length) {
-        Ok(short @ 0..=0x7f) => out.push(short),
-        _ => {
-            let long = u32::try_from(length).expect("an event is far smaller than 2 GiB") | LONG;
-            out.extend_from_slice(&long.to_be_bytes());
-        }
+    if let Ok(short @ 0..=0x7f) = u8::try_from(length) {
+        out.push(short);
+    } else {
+        let long = u32::try_from(length).expect("an event is far smaller than 2 GiB") | LONG;
+        out.extend_from_slice(&long.to_be_bytes());
     }
 }
 
 /// Writes pairs cut out of arbitrary bytes and reads them back.
+///
+/// # Panics
+/// If they changed on the way: that is what it looks for.
 pub fn fuzz_params(data: &[u8]) {
     let pairs: Vec<(&[u8], &[u8])> = data
         .split(|&byte| byte == b'\n')

@@ -217,7 +217,10 @@ fn length(content: &[u8]) -> u16 {
     u16::try_from(content.len()).expect("a record's content is at most 65,535 bytes")
 }
 
-/// Reads arbitrary bytes, whole and byte by byte: both must give the same, and neither may panic.
+/// Reads arbitrary bytes, whole and byte by byte.
+///
+/// # Panics
+/// If the two differ: that is what it looks for.
 pub fn fuzz_records(data: &[u8]) {
     let whole = transcript(data, data.len().max(1));
     let in_pieces = transcript(data, 1);

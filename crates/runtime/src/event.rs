@@ -52,8 +52,11 @@ fn place(event: &[u8], body: &[u8]) -> Option<std::ops::Range<usize>> {
 }
 
 fn params(request: &Request<'_>, invocation: &Invocation, settings: &Settings) -> Vec<u8> {
+    if settings.compatible_with_bref {
+        return variables::bref::write(request, invocation, settings);
+    }
     let path = request.target_path();
     let decoded = script::decode(&path);
     let script = script::front_controller(settings, &decoded);
-    variables::write(request, invocation, &script, &path, &decoded, settings)
+    variables::write(request, invocation, &script, &path, settings)
 }

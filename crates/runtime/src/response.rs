@@ -21,3 +21,6 @@ pub(crate) fn answer(exchange: &mut Exchange, form: Form, settings: &Settings) -
     };
     encode(&answer, form, binary, names)
 }
+
+#[cfg(test)]
+mod tests;

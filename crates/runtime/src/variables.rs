@@ -10,6 +10,7 @@ use crate::script::Script;
 use crate::settings::Settings;
 use viewer::Viewer;
 
+pub(crate) mod bref;
 mod viewer;
 
 /// Everything as FastCGI parameters.
@@ -18,10 +19,9 @@ pub(crate) fn write(
     invocation: &Invocation,
     script: &Script,
     path: &str,
-    decoded_path: &str,
     settings: &Settings,
 ) -> Vec<u8> {
-    let mut params = Params { bytes: Vec::with_capacity(2_048) };
+    let mut params = Params::new();
     let viewer = Viewer::of(request, settings.origin_secret.as_deref());
     let query = request.query_string();
     let root = settings.document_root.to_string_lossy();
@@ -59,7 +59,6 @@ pub(crate) fn write(
     params.add("LAMBDA_REQUEST_ID", &invocation.request_id);
     params.add("_X_AMZN_TRACE_ID", &invocation.trace_id);
     params.add("LAMBDA_REQUEST_CONTEXT", request.context.json.map_or("{}", serde_json::value::RawValue::get));
-    _ = decoded_path;
     write_headers(&mut params, request, &viewer);
     params.bytes
 }
@@ -140,6 +139,10 @@ struct Params {
 }
 
 impl Params {
+    fn new() -> Self {
+        Self { bytes: Vec::with_capacity(2_048) }
+    }
+
     fn add(&mut self, name: &str, value: &str) {
         write_param(&mut self.bytes, name.as_bytes(), value.as_bytes());
     }

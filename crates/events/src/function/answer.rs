@@ -175,7 +175,7 @@ fn groups(fields: &[Field<'_>], names: Names) -> Vec<Group> {
                 group.count += 1;
             }
             None => {
-                groups.push(Group { name: spelled(field.name, names), first: index, last: index, count: 1 })
+                groups.push(Group { name: spelled(field.name, names), first: index, last: index, count: 1 });
             }
         }
     }

@@ -30,9 +30,8 @@ impl fmt::Display for NotHttp {
         )?;
         match self {
             Self::NotJson => out.write_str("something that is not UTF-8 JSON")?,
-            Self::NotAnObject(kind) => write!(out, "{kind}")?,
             Self::Malformed(problem) => write!(out, "an HTTP event that is malformed: {problem}")?,
-            Self::Other { kind: Some(kind), .. } => write!(out, "{kind}")?,
+            Self::NotAnObject(kind) | Self::Other { kind: Some(kind), .. } => out.write_str(kind)?,
             Self::Other { kind: None, keys } if keys.is_empty() => out.write_str("an empty object")?,
             Self::Other { kind: None, keys } => write!(out, "an object with the keys {}", keys.join(", "))?,
         }
