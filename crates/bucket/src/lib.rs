@@ -34,6 +34,7 @@ use std::time::{Duration, SystemTime};
 pub use buckets::{BucketConfig, BucketSettings, Buckets, NewBuckets, OpenError, ReadRequest};
 pub use ignore::Ignore;
 pub use mirror::Mirrored;
+pub use protocol::{BucketNames, Contents, ObjectSummary};
 
 /// The canonical user id that Davy gives an account: 64 hex digits, the same every time.
 pub fn canonical_user(account: &str) -> String {

@@ -8,6 +8,7 @@
 
 mod authenticate;
 mod chunked;
+mod contents;
 mod copying;
 mod cors;
 mod intake;
@@ -19,6 +20,8 @@ mod settings;
 mod tags;
 mod target;
 mod uploads;
+
+pub use contents::{BucketNames, Contents, ObjectSummary};
 
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
