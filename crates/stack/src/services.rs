@@ -33,7 +33,7 @@ pub(crate) struct Services {
     apis: Apis,
     /// Logical ids by API id.
     api_ids: BTreeMap<String, String>,
-    distributions: BTreeMap<String, Arc<Distribution>>,
+    pub(crate) distributions: BTreeMap<String, Arc<Distribution>>,
     mirrors: Vec<MirroredFolder>,
     hosts: Hosts,
 }

@@ -14,6 +14,7 @@ use tokio::task::JoinHandle;
 
 use crate::control::{Control, Order, Report};
 use crate::edits;
+use crate::inspect::Inspector;
 use crate::listener;
 use crate::plan::functions::Surroundings;
 use crate::plan::{self, Warnings};
@@ -117,6 +118,11 @@ impl Stack {
     /// The php-fpm that runs functions.
     pub fn php(&self) -> Option<&PhpFpm> {
         self.php.as_ref()
+    }
+
+    /// The services, for who shows them.
+    pub fn inspector(&self) -> Inspector {
+        Inspector::new(self.services.subscribe())
     }
 
     /// Watches `model`'s code and mirrored folders: an edit is live at the next request, which
