@@ -180,7 +180,11 @@ impl Response {
 
     /// Itself, if the status is the expected one.
     #[track_caller]
-    #[must_use]
+    #[expect(
+        clippy::must_use_candidate,
+        clippy::return_self_not_must_use,
+        reason = "a status alone is often all that is asked"
+    )]
     pub fn expect(self, status: u16) -> Self {
         assert_eq!(self.status, status, "{}", self.text().chars().take(2_000).collect::<String>());
         self

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader, Read};
+use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, Receiver};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -22,13 +23,14 @@ use crate::waiting::{PATIENCE, until};
 pub struct Launch {
     project: Project,
     arguments: Vec<String>,
+    davy: PathBuf,
     wrapper: Vec<String>,
 }
 
 impl Launch {
     /// Of a project, on ports that the kernel chooses.
     pub fn of(project: Project) -> Self {
-        Self { project, arguments: Vec::new(), wrapper: Vec::new() }
+        Self { project, arguments: Vec::new(), davy: binaries::davy().to_owned(), wrapper: Vec::new() }
     }
 
     /// Adds an argument to `davy up`.
@@ -38,17 +40,18 @@ impl Launch {
         self
     }
 
-    /// Runs davy by another program, such as `setpriv --reuid 1000`.
+    /// Runs this davy by another program, such as `setpriv --reuid 1000`.
     #[must_use]
-    pub fn by(mut self, wrapper: &[&str]) -> Self {
+    pub fn by(mut self, wrapper: &[&str], davy: PathBuf) -> Self {
+        self.davy = davy;
         self.wrapper = wrapper.iter().map(|&word| word.to_owned()).collect();
         self
     }
 
     /// Starts it and waits until everything answers.
     pub fn start(self) -> Stack {
-        let Self { project, arguments, wrapper } = self;
-        let mut words = wrapper.into_iter().chain([binaries::davy().to_string_lossy().into_owned()]);
+        let Self { project, arguments, davy, wrapper } = self;
+        let mut words = wrapper.into_iter().chain([davy.to_string_lossy().into_owned()]);
         let mut command = Command::new(words.next().expect("davy at least"));
         command.args(words).arg("up").arg(project.path()).args(["--port", "0", "--json"]).args(arguments);
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
