@@ -1,0 +1,9 @@
+//! The buckets from outside their crate: as the edge reads them, and as S3's clients speak to them.
+
+mod inside;
+mod mirror;
+mod objects;
+mod settings;
+mod signed;
+mod support;
+mod uploads;
