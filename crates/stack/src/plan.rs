@@ -23,5 +23,13 @@ pub(crate) fn entrances(model: &Model) -> Vec<Entrance> {
     distributions.chain(http_apis).chain(rest_apis).chain(urls).chain([Entrance::S3]).collect()
 }
 
+/// The names that the stack answers to besides AWS's: aliases of distributions, domains of APIs.
+pub(crate) fn own_hosts(model: &Model) -> impl Iterator<Item = String> {
+    let aliases = model.distributions.iter().flat_map(|one| &one.aliases);
+    let http = model.http_apis.iter().flat_map(|api| &api.domains);
+    let rest = model.rest_apis.iter().flat_map(|api| &api.domains);
+    aliases.chain(http.chain(rest).map(|domain| &domain.name)).cloned()
+}
+
 /// What the user should hear of before the first request.
 pub(crate) type Warnings = Vec<String>;

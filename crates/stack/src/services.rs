@@ -31,8 +31,8 @@ pub(crate) struct Services {
     pub(crate) lambda: Lambda,
     pub(crate) buckets: Buckets,
     apis: Apis,
-    /// Logical ids by API id.
-    api_ids: BTreeMap<String, String>,
+    /// APIs by what a host calls them: an API's id, or a domain of its own.
+    named: BTreeMap<String, Entrance>,
     pub(crate) distributions: BTreeMap<String, Arc<Distribution>>,
     mirrors: Vec<MirroredFolder>,
     hosts: Hosts,
@@ -83,10 +83,10 @@ impl Services {
             lambda,
             buckets,
             apis,
-            api_ids: model.http_apis.iter().map(|api| (api.api_id.clone(), api.logical_id.clone())).collect(),
+            named: plan::apis::named(model),
             distributions,
             mirrors: plan::buckets::mirrors(model),
-            hosts: Hosts::new(model.distributions.iter().flat_map(|one| one.aliases.clone())),
+            hosts: Hosts::new(plan::own_hosts(model)),
         };
         services.mirror_all(warnings);
         Ok(services)
@@ -102,9 +102,7 @@ impl Services {
         if !self.hosts.accept(host) {
             return refused(host.unwrap_or_default());
         }
-        if let Some(api) = host.and_then(|host| self.api_of_host(host)) {
-            return api.serve(request).await;
-        }
+        let entrance = host.and_then(|host| self.entrance_of_host(host)).unwrap_or(entrance);
         match entrance {
             Entrance::Distribution(name) => match self.distributions.get(name) {
                 Some(distribution) => distribution.serve(request).await,
@@ -160,13 +158,14 @@ impl Services {
         }
     }
 
-    /// `API-ID.execute-api.REGION.localhost` names an API on any port.
-    fn api_of_host(&self, host: &str) -> Option<&Arc<HttpApi>> {
-        let (id, rest) = host.split_once('.')?;
-        if !rest.starts_with("execute-api.") {
-            return None;
-        }
-        self.api_ids.get(id).and_then(|name| self.apis.http.get(name))
+    /// The API that a host names on any port: `API-ID.execute-api.REGION.localhost`, or a domain of
+    /// its own.
+    fn entrance_of_host(&self, host: &str) -> Option<&Entrance> {
+        let name = host.rsplit_once(':').map_or(host, |(name, _)| name).to_ascii_lowercase();
+        self.named.get(&name).or_else(|| {
+            let (id, rest) = name.split_once('.')?;
+            self.named.get(id).filter(|_| rest.starts_with("execute-api."))
+        })
     }
 }
 

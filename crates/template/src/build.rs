@@ -1,5 +1,6 @@
 //! Resolved resources into the model, one kind after the other; then what only the whole shows.
 
+mod api_settings;
 mod apis;
 mod distributions;
 mod edge_policies;
@@ -15,6 +16,7 @@ mod targets;
 use std::collections::HashMap;
 use std::path::Path;
 
+use self::api_settings::Guard;
 use crate::diagnostic::Diagnostic;
 use crate::globals::Globals;
 use crate::model::{FunctionUrl, Model, Position, RestRoute, Route, Unsupported};
@@ -37,6 +39,8 @@ pub(crate) struct Builder<'b, 't> {
     /// Routes of functions' events, until every API is known.
     routes: Vec<PendingRoute<Route>>,
     rest_routes: Vec<PendingRoute<RestRoute>>,
+    /// What guards the routes of an API, by its logical id, unless they say otherwise.
+    default_guards: HashMap<String, String>,
     /// `AWS::Lambda::Url`s, until every function is known: what each names, and its resource.
     urls: Vec<(String, FunctionUrl, Resource<'t>)>,
     /// Where each function names each layer.
@@ -50,6 +54,7 @@ struct PendingRoute<R> {
     route: R,
     /// The API's id; `None`: the implicit one.
     api: Option<String>,
+    guard: Guard,
     span: Span,
     /// The function's logical id, for messages.
     function: String,
@@ -76,6 +81,7 @@ impl<'b, 't> Builder<'b, 't> {
             model,
             routes: Vec::new(),
             rest_routes: Vec::new(),
+            default_guards: HashMap::new(),
             urls: Vec::new(),
             layer_places: HashMap::new(),
             places: Vec::new(),

@@ -1,12 +1,16 @@
 //! HTTP APIs, REST APIs and function URLs of the model as the gateway takes them.
 
+use std::collections::BTreeMap;
+
 use access::Credentials;
 use gateway::{
-    Cors, FunctionUrlConfig, HttpApiConfig, Integration, InvokeMode, PayloadFormat, RestApiConfig,
-    RestMethod, Route, Stage, UrlAuthorization, UrlCaller,
+    Authorization, Cors, DomainMapping, FunctionUrlConfig, HttpApiConfig, Integration, InvokeMode,
+    PayloadFormat, RestApiConfig, RestMethod, Route, Stage, Throttling, UrlAuthorization, UrlCaller,
 };
 use template::Model;
 use template::model;
+
+use crate::Entrance;
 
 /// The configurations of all HTTP APIs.
 pub(crate) fn http_apis(model: &Model) -> Vec<HttpApiConfig> {
@@ -19,7 +23,7 @@ pub(crate) fn rest_apis(model: &Model) -> Vec<RestApiConfig> {
         method: route.method.clone(),
         path: route.path.clone(),
         function: function_name(&route.function, model),
-        authorization: gateway::Authorization::None,
+        authorization: authorization(route.guard.as_deref()),
     };
     model
         .rest_apis
@@ -33,7 +37,7 @@ pub(crate) fn rest_apis(model: &Model) -> Vec<RestApiConfig> {
             stages: vec![stage(&api.stage)],
             methods: api.routes.iter().map(method).collect(),
             binary_media_types: api.binary_media_types.clone(),
-            domains: Vec::new(),
+            domains: domains(&api.domains, &api.stage.name),
         })
         .collect()
 }
@@ -69,6 +73,25 @@ pub(crate) fn function_urls(model: &Model, owner: &Credentials) -> Vec<FunctionU
         .collect()
 }
 
+/// APIs by what a host calls them: their id, and each domain of their own.
+pub(crate) fn named(model: &Model) -> BTreeMap<String, Entrance> {
+    let http = model
+        .http_apis
+        .iter()
+        .map(|api| (&api.api_id, &api.domains, Entrance::HttpApi(api.logical_id.clone())));
+    let rest = model
+        .rest_apis
+        .iter()
+        .map(|api| (&api.api_id, &api.domains, Entrance::RestApi(api.logical_id.clone())));
+    let mut named = BTreeMap::new();
+    for (id, domains, entrance) in http.chain(rest) {
+        for name in domains.iter().map(|domain| &domain.name).chain([id]) {
+            named.insert(name.to_ascii_lowercase(), entrance.clone());
+        }
+    }
+    named
+}
+
 fn http_api(api: &model::HttpApi, model: &Model) -> HttpApiConfig {
     HttpApiConfig {
         api_id: api.api_id.clone(),
@@ -79,13 +102,37 @@ fn http_api(api: &model::HttpApi, model: &Model) -> HttpApiConfig {
         stages: api.stages.iter().map(stage).collect(),
         routes: api.routes.iter().map(|one| route(one, model)).collect(),
         cors: api.cors.as_ref().map(cors),
+        domains: domains(&api.domains, api.stages.first().map_or("$default", |stage| &stage.name)),
         endpoint_disabled: api.endpoint_disabled,
-        ..HttpApiConfig::default()
     }
 }
 
 fn stage(stage: &model::Stage) -> Stage {
-    Stage { name: stage.name.clone(), variables: stage.variables.clone(), ..Stage::default() }
+    let limit = |limit: &model::Throttling| Throttling { rate: limit.rate, burst: limit.burst };
+    Stage {
+        name: stage.name.clone(),
+        variables: stage.variables.clone(),
+        throttling: stage.throttling.as_ref().map(limit),
+        route_throttling: stage.route_throttling.iter().map(|(key, one)| (key.clone(), limit(one))).collect(),
+        access_log_format: stage.access_log_format.clone(),
+    }
+}
+
+/// A domain shows the API's one stage.
+fn domains(domains: &[model::ApiDomain], stage: &str) -> Vec<DomainMapping> {
+    let mapping = |domain: &model::ApiDomain| DomainMapping {
+        domain_name: domain.name.clone(),
+        stage: stage.to_owned(),
+        key: domain.base_path.clone(),
+    };
+    domains.iter().map(mapping).collect()
+}
+
+fn authorization(guard: Option<&str>) -> Authorization {
+    match guard {
+        None => Authorization::None,
+        Some(guard) => Authorization::Unsupported { authorizer: guard.to_owned() },
+    }
 }
 
 fn route(route: &model::Route, model: &Model) -> Route {
@@ -99,7 +146,7 @@ fn route(route: &model::Route, model: &Model) -> Route {
             },
             timeout: route.timeout,
         },
-        authorization: gateway::Authorization::None,
+        authorization: authorization(route.guard.as_deref()),
     }
 }
 
@@ -121,4 +168,4 @@ fn function_name(logical_id: &str, model: &Model) -> String {
 }
 
 /// No function runs for longer; a queue for an environment is waited for as well.
-const LONGEST_INVOCATION: std::time::Duration = std::time::Duration::from_secs(900);
+const LONGEST_INVOCATION: std::time::Duration = std::time::Duration::from_mins(15);

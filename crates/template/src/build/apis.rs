@@ -1,10 +1,11 @@
 //! APIs: stages, CORS, and the routes that functions' events bring.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use super::Builder;
+use super::api_settings::{self, Guard, default_guard};
 use crate::diagnostic::Diagnostic;
-use crate::model::{Cors, HttpApi, RestApi, Stage};
+use crate::model::{Cors, HttpApi, RestApi, RestRoute, Route};
 use crate::sections::{IMPLICIT_HTTP_API, IMPLICIT_REST_API};
 use crate::source::Span;
 use crate::tree::{Kind, Node};
@@ -12,13 +13,7 @@ use crate::value::{Data, Value};
 
 impl Builder<'_, '_> {
     pub(super) fn http_api(&mut self, logical_id: &str, value: &Value, span: Span) {
-        let stage = Stage {
-            name: value.text_at("StageName").unwrap_or_else(|| "$default".to_owned()),
-            variables: variables(value.member("StageVariables")),
-        };
-        if let Some(auth) = value.member("Auth").filter(|auth| auth.member("DefaultAuthorizer").is_some()) {
-            self.note_authorizer(auth.span);
-        }
+        self.remember_guard(logical_id, value);
         self.note_definition(value);
         let cors =
             value.member("CorsConfiguration").and_then(|configuration| match configuration.boolean() {
@@ -31,27 +26,24 @@ impl Builder<'_, '_> {
             logical_id: logical_id.to_owned(),
             api_id: self.resolver.identity(logical_id).api_id(),
             domain_name: self.resolver.fill_for(logical_id, API_HOST, span),
-            stages: vec![stage],
+            stages: vec![api_settings::stage(value, "$default", "StageVariables", "AccessLogSettings")],
             routes: Vec::new(),
             cors,
+            domains: api_settings::domains(value),
             endpoint_disabled: value.boolean_at("DisableExecuteApiEndpoint").unwrap_or(false),
             position: self.position(span),
         });
     }
 
     pub(super) fn rest_api(&mut self, logical_id: &str, value: &Value, span: Span) {
-        if let Some(auth) = value.member("Auth").filter(|auth| auth.member("DefaultAuthorizer").is_some()) {
-            self.note_authorizer(auth.span);
-        }
+        self.remember_guard(logical_id, value);
         self.note_definition(value);
         self.model.rest_apis.push(RestApi {
             logical_id: logical_id.to_owned(),
             api_id: self.resolver.identity(logical_id).api_id(),
             domain_name: self.resolver.fill_for(logical_id, API_HOST, span),
-            stage: Stage {
-                name: value.text_at("StageName").unwrap_or_else(|| "Prod".to_owned()),
-                variables: variables(value.member("Variables")),
-            },
+            stage: api_settings::stage(value, "Prod", "Variables", "AccessLogSetting"),
+            domains: api_settings::domains(value),
             routes: Vec::new(),
             // SAM writes `/` as `~1`.
             binary_media_types: value
@@ -61,6 +53,12 @@ impl Builder<'_, '_> {
                 .collect(),
             position: self.position(span),
         });
+    }
+
+    fn remember_guard(&mut self, logical_id: &str, value: &Value) {
+        if let Some(guard) = default_guard(value) {
+            self.default_guards.insert(logical_id.to_owned(), guard);
+        }
     }
 
     fn note_definition(&self, value: &Value) {
@@ -99,8 +97,11 @@ impl Builder<'_, '_> {
                 self.note_foreign_api(&pending.function, pending.api.as_deref(), pending.span);
                 continue;
             };
-            self.note_twice(&pending.function, &mut seen, (index, pending.route.key.clone()), pending.span);
-            self.model.http_apis[index].routes.push(pending.route);
+            let key = pending.route.key.clone();
+            self.note_twice(&pending.function, &mut seen, (index, key.clone()), pending.span);
+            let guard = self.guard_of(&self.model.http_apis[index].logical_id, pending.guard);
+            self.note_guarded(&pending.function, guard.as_deref(), &key, pending.span);
+            self.model.http_apis[index].routes.push(Route { guard, ..pending.route });
         }
         seen.clear();
         for pending in std::mem::take(&mut self.rest_routes) {
@@ -113,8 +114,10 @@ impl Builder<'_, '_> {
                 continue;
             };
             let key = format!("{} {}", pending.route.method, pending.route.path);
-            self.note_twice(&pending.function, &mut seen, (index, key), pending.span);
-            self.model.rest_apis[index].routes.push(pending.route);
+            self.note_twice(&pending.function, &mut seen, (index, key.clone()), pending.span);
+            let guard = self.guard_of(&self.model.rest_apis[index].logical_id, pending.guard);
+            self.note_guarded(&pending.function, guard.as_deref(), &key, pending.span);
+            self.model.rest_apis[index].routes.push(RestRoute { guard, ..pending.route });
         }
     }
 
@@ -137,6 +140,16 @@ impl Builder<'_, '_> {
                     .help("name an API of the template by !Ref, or leave the id out for the implicit one"),
             );
         });
+    }
+
+    fn guard_of(&self, api: &str, guard: Guard) -> Option<String> {
+        guard.with_default(self.default_guards.get(api).map(String::as_str))
+    }
+
+    fn note_guarded(&self, function: &str, guard: Option<&str>, key: &str, span: Span) {
+        if let Some(guard) = guard {
+            self.resolver.within(function, || self.note_guard(guard, key, span));
+        }
     }
 
     fn note_twice(
@@ -172,11 +185,6 @@ pub(super) fn cors(value: &Value) -> Cors {
         allow_credentials: value.boolean_at("AllowCredentials").unwrap_or(false),
         max_age: value.integer_at("MaxAge"),
     }
-}
-
-fn variables(value: Option<&Value>) -> BTreeMap<String, String> {
-    let members = value.map_or(&[][..], Value::members).iter();
-    members.filter_map(|member| Some((member.name.clone(), member.value.text()?.to_owned()))).collect()
 }
 
 const API_HOST: &str = "{api}.execute-api.{region}.{suffix}";

@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
+use super::api_settings::Guard;
 use super::{Builder, PendingRoute};
 use crate::diagnostic::Diagnostic;
 use crate::model::{EventSource, Function, PayloadFormat, RestRoute, Route};
 use crate::nearest::nearest;
 use crate::schema;
 use crate::sections::Resource;
-use crate::source::Span;
 use crate::value::{Member, Value};
 
 impl<'t> Builder<'_, 't> {
@@ -53,6 +53,7 @@ impl<'t> Builder<'_, 't> {
                 _ => PayloadFormat::Version2,
             },
             timeout: Duration::from_millis(timeout),
+            guard: None,
             position: self.position(event.name_span),
         };
         if function.timeout > route.timeout && details.member("TimeoutInMillis").is_none() {
@@ -67,16 +68,11 @@ impl<'t> Builder<'_, 't> {
                 ),
             );
         }
-        if details
-            .member("Auth")
-            .is_some_and(|auth| auth.at(&["Authorizer"]).and_then(Value::text) != Some("NONE"))
-        {
-            self.note_authorizer(details.member("Auth").map_or(event.name_span, |auth| auth.span));
-        }
         let api = details.text_at("ApiId");
         self.routes.push(PendingRoute {
             route,
             api,
+            guard: Guard::of_event(details),
             span: event.name_span,
             function: resource.logical_id.to_owned(),
         });
@@ -113,12 +109,14 @@ impl<'t> Builder<'_, 't> {
             method,
             path,
             function: resource.logical_id.to_owned(),
+            guard: None,
             position: self.position(event.name_span),
         };
         let api = details.text_at("RestApiId");
         self.rest_routes.push(PendingRoute {
             route,
             api,
+            guard: Guard::of_event(details),
             span: event.name_span,
             function: resource.logical_id.to_owned(),
         });
@@ -166,14 +164,6 @@ impl<'t> Builder<'_, 't> {
                 .help("it is one of ANY, GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS; one event for each"),
         });
         None
-    }
-
-    pub(super) fn note_authorizer(&self, span: Span) {
-        self.report(
-            Diagnostic::warning("no-authorizer", "authorizers are not asked on this machine")
-                .at(span)
-                .help("every request reaches the function here, with no `authorizer` in its event"),
-        );
     }
 }
 

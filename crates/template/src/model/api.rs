@@ -22,6 +22,8 @@ pub struct HttpApi {
     pub cors: Option<Cors>,
     /// `DisableExecuteApiEndpoint`: the domain name above answers nobody.
     pub endpoint_disabled: bool,
+    /// `Domain`: names of its own.
+    pub domains: Vec<ApiDomain>,
     /// Where it, or the first event that brings it, is written.
     pub position: Position,
 }
@@ -33,6 +35,33 @@ pub struct Stage {
     pub name: String,
     /// Stage variables.
     pub variables: BTreeMap<String, String>,
+    /// `DefaultRouteSettings`, if they limit requests.
+    pub throttling: Option<Throttling>,
+    /// `RouteSettings`: what single routes have instead, by key.
+    pub route_throttling: BTreeMap<String, Throttling>,
+    /// The format of `AccessLogSettings`.
+    pub access_log_format: Option<String>,
+}
+
+/// How fast requests may come.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Throttling {
+    /// `ThrottlingRateLimit`, requests a second; finite.
+    pub rate: f64,
+    /// `ThrottlingBurstLimit`, requests.
+    pub burst: u32,
+}
+
+/// The rate is finite, so it equals itself.
+impl Eq for Throttling {}
+
+/// A host name that an API is reached by, and where in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ApiDomain {
+    /// `www.example.com`.
+    pub name: String,
+    /// `BasePath`: the first segments of the path; `None` for the root.
+    pub base_path: Option<String>,
 }
 
 /// One route of an HTTP API.
@@ -46,6 +75,8 @@ pub struct Route {
     pub payload_format: PayloadFormat,
     /// How long the API waits: 50 ms to 30 s.
     pub timeout: Duration,
+    /// What keeps strangers out in AWS: `JWT authorizer "Users"`. It does not run on this machine.
+    pub guard: Option<String>,
     /// Where it is written.
     pub position: Position,
 }
@@ -88,6 +119,8 @@ pub struct RestApi {
     pub domain_name: String,
     /// Its one stage: `Prod`, or what `StageName` says.
     pub stage: Stage,
+    /// `Domain`: names of its own.
+    pub domains: Vec<ApiDomain>,
     /// In the template's order.
     pub routes: Vec<RestRoute>,
     /// Media types whose bodies are handed over as base64.
@@ -105,6 +138,8 @@ pub struct RestRoute {
     pub path: String,
     /// The function's logical id.
     pub function: String,
+    /// What keeps strangers out in AWS. It does not run on this machine.
+    pub guard: Option<String>,
     /// Where it is written.
     pub position: Position,
 }

@@ -1,6 +1,7 @@
 //! The template crate from outside: texts into models and problems.
 #![expect(clippy::unwrap_used, reason = "a step that fails fails its test")]
 
+mod apis;
 mod article;
 mod intrinsics;
 mod model;
