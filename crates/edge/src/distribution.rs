@@ -107,13 +107,17 @@ impl Distribution {
             .chain([&config.default_cache_behavior])
             .map(|behavior| Behavior::new(behavior, &config, &settings, &origins))
             .collect::<Result<Vec<_>, _>>()?;
+        let store = Store::open(&settings.cache).map_err(|error| {
+            let folder = settings.cache.disk.as_ref().map(|disk| disk.folder.display().to_string());
+            ConfigError(format!("cannot use {} for the cache: {error}", folder.unwrap_or_default()))
+        })?;
         let identifiers = Identifiers::new(entropy.as_ref());
         Ok(Self {
             shared: Arc::new(Shared {
                 entrance: format!("distribution.{}", config.logical_id),
                 behaviors,
                 origins,
-                store: Arc::new(Store::new(settings.cache.memory_bytes)),
+                store: Arc::new(store),
                 flights: Arc::default(),
                 dress: Dress::new(identifiers.via(), config.http_version.advertises_http3()),
                 identifiers,
@@ -295,6 +299,3 @@ fn own_headers() -> http::HeaderMap {
 
 /// E-013.
 const PATTERN_BYTES: usize = 255;
-
-#[cfg(test)]
-mod tests;

@@ -17,6 +17,7 @@ mod compression;
 mod conditional;
 mod config;
 mod date;
+mod disk;
 mod distribution;
 mod entry;
 mod external;

@@ -225,3 +225,6 @@ impl Drop for Reader {
 
 /// Chunks that the writer may be ahead of the slowest reader once nothing is kept.
 const AHEAD: usize = 16;
+
+#[cfg(test)]
+mod tests;

@@ -1,18 +1,25 @@
-//! The cache's memory tier: keys to stored answers within a byte budget.
+//! The cache: keys to stored answers, in memory within a byte budget, and on disk if there is a tier.
 
+use std::cell::Cell;
+use std::io;
 use std::sync::Arc;
 
 use http::HeaderMap;
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 
+use crate::config::CacheSettings;
+use crate::disk::Disk;
 use crate::entry::{Entry, Variants};
+use crate::flight::Leader;
 use crate::key::Key;
 
-/// Stored answers by key. What is evicted is what a scan brought in and nobody asked for again.
+/// Stored answers by key. What memory gives up first is what a scan brought in and nobody asked for
+/// again.
 #[derive(Debug)]
 pub(crate) struct Store {
     memory: Cache<Key, Arc<Variants>, Weight>,
+    disk: Option<Arc<Disk>>,
 }
 
 #[derive(Clone, Debug)]
@@ -25,38 +32,79 @@ impl Weighter<Key, Arc<Variants>> for Weight {
 }
 
 impl Store {
-    /// A store of at most `bytes`.
-    pub(crate) fn new(bytes: u64) -> Self {
+    /// A store within these limits. It blocks while the disk tier is read.
+    ///
+    /// Errors: the tier's folder cannot be used.
+    pub(crate) fn open(settings: &CacheSettings) -> io::Result<Self> {
         // An estimate for the size of tables only; typical objects of a site are a few kilobytes.
-        let items = usize::try_from(bytes / 8_192).unwrap_or(usize::MAX).max(64);
-        Self { memory: Cache::with_weighter(items, bytes, Weight) }
+        let items = usize::try_from(settings.memory_bytes / 8_192).unwrap_or(usize::MAX).max(64);
+        let disk = settings.disk.clone().map(Disk::open).transpose()?.map(Arc::new);
+        Ok(Self { memory: Cache::with_weighter(items, settings.memory_bytes, Weight), disk })
     }
 
-    /// The answer to a request of that key whose origin request has these headers.
+    /// The answer in memory to a request of that key whose origin request has these headers.
     pub(crate) fn find(&self, key: &Key, origin_headers: impl FnOnce() -> HeaderMap) -> Option<Arc<Entry>> {
         self.memory.get(key)?.choose(origin_headers)
     }
 
-    /// Keeps an answer.
+    /// Brings what the disk tier has of that key into memory, if memory has nothing. Says whether it
+    /// brought anything.
+    pub(crate) async fn recall(&self, key: &Key) -> bool {
+        let Some(disk) = &self.disk else { return false };
+        if !disk.has(key) || self.memory.contains_key(key) {
+            return false;
+        }
+        let (disk, wanted) = (Arc::clone(disk), key.clone());
+        let Ok(found) = tokio::task::spawn_blocking(move || disk.find(&wanted)).await else { return false };
+        if found.is_empty() {
+            return false;
+        }
+        self.memory.insert(key.clone(), Arc::new(found.into_iter().collect()));
+        true
+    }
+
+    /// Keeps an answer in memory.
     pub(crate) fn keep(&self, key: Key, entry: Arc<Entry>, origin_headers: &HeaderMap) {
         let before = self.memory.peek(&key).unwrap_or_default();
         self.memory.insert(key, Arc::new(before.with(entry, origin_headers)));
     }
 
-    /// Drops every answer of the keys that `chosen` takes. Says how many answers went.
+    /// Keeps an answer on disk too, behind the viewer's back. If it was purged meanwhile, or cannot be
+    /// written, the disk has nothing of the key.
+    pub(crate) fn write_behind(&self, leader: Leader, entry: Arc<Entry>) {
+        let Some(disk) = self.disk.clone() else { return };
+        tokio::task::spawn_blocking(move || {
+            let key = leader.key();
+            if disk.keep(key, &entry).is_err() || leader.is_purged() {
+                disk.drop_key(key);
+            }
+        });
+    }
+
+    /// Drops every answer of that key.
+    pub(crate) fn drop_key(&self, key: &Key) {
+        self.memory.remove(key);
+        if let Some(disk) = self.disk.as_ref().filter(|disk| disk.has(key)) {
+            disk.drop_key(key);
+        }
+    }
+
+    /// Drops every answer of the keys that `chosen` takes. Says how many went; one that was in memory
+    /// and on disk is one.
     pub(crate) fn drop_where(&self, chosen: impl Fn(&Key) -> bool) -> usize {
-        let gone = std::cell::Cell::new(0);
+        let gone = Cell::new(0);
         self.memory.retain(|key, variants| {
             let stays = !chosen(key);
             if !stays {
-                gone.set(gone.get() + variants.iter().count());
+                gone.set(gone.get() + variants.len());
             }
             stays
         });
-        gone.get()
+        let from_disk = self.disk.as_ref().map_or(0, |disk| disk.drop_where(chosen));
+        gone.get().max(from_disk)
     }
 
-    /// Keys and bytes held.
+    /// Keys and bytes in memory.
     pub(crate) fn size(&self) -> (usize, u64) {
         (self.memory.len(), self.memory.weight())
     }

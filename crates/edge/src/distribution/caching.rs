@@ -66,6 +66,9 @@ impl Shared {
                     Freshness::Stale | Freshness::Dead => {}
                 }
             }
+            if found.is_none() && self.store.recall(&key).await {
+                continue;
+            }
             if viewer.method == Method::HEAD && found.is_none() {
                 // E-135: a HEAD that misses never fills what a GET would hit.
                 return self.pass_through(behavior, viewer).await;
@@ -169,7 +172,7 @@ impl Shared {
         let answered = self.answered(behavior, entry.head.status, &headers, origin_headers, now);
         let Some(terms) = behavior.rules.terms(&answered) else {
             // What it says now forbids keeping it; this once it is shown.
-            self.store.drop_where(|key| key == leader.key());
+            self.store.drop_key(leader.key());
             leader.land(Landing::Alone);
             let head = EntryHead { headers, ..entry.head.clone() };
             let mut answer = landed(&head, AnswerBody::Whole(entry.body.clone()), CacheResult::RefreshHit);
@@ -187,10 +190,8 @@ impl Shared {
             ..head
         };
         let fresh = Arc::new(Entry::new(head, entry.body.clone()));
-        if !leader.is_purged() {
-            self.store.keep(leader.key().clone(), Arc::clone(&fresh), origin_headers);
-        }
         leader.land(Landing::Stored(Arc::clone(&fresh)));
+        self.keep(leader, Arc::clone(&fresh), origin_headers);
         let mut answer = landed(&fresh.head, AnswerBody::Whole(fresh.body.clone()), CacheResult::RefreshHit);
         answer.placement = response.extensions().get::<Placement>().cloned();
         answer
@@ -232,7 +233,7 @@ impl Shared {
         let Some(terms) = terms else {
             if !too_large && behavior.rules.profile == Profile::Rfc9111 {
                 // The newest answer says that none is kept.
-                self.store.drop_where(|key| key == leader.key());
+                self.store.drop_key(leader.key());
             }
             leader.land(Landing::Alone);
             let mut answer = Answer::new(parts.status, headers, AnswerBody::Passed(body), cache);
@@ -397,6 +398,16 @@ impl Shared {
         }
     }
 
+    /// Keeps what a leader brought, unless it was purged on the way.
+    fn keep(&self, leader: Leader, entry: Arc<Entry>, origin_headers: &HeaderMap) {
+        if leader.is_purged() {
+            return;
+        }
+        self.store.keep(leader.key().clone(), Arc::clone(&entry), origin_headers);
+        // The leader stays until the disk has it too, so that a purge meanwhile finds him.
+        self.store.write_behind(leader, entry);
+    }
+
     fn error_minimum(&self, status: StatusCode) -> Option<Duration> {
         custom_error(&self.config.custom_error_responses, status.as_u16())
             .map(|entry| entry.error_caching_min_ttl)
@@ -445,11 +456,10 @@ impl Pump {
         };
         // Stored before it ends, so that who has read it all finds it there.
         if outcome.is_ok()
-            && !self.leader.is_purged()
             && let Some(whole) = self.relay.whole()
         {
             let entry = Arc::new(Entry::new(self.head, whole));
-            self.shared.store.keep(self.leader.key().clone(), entry, &self.origin_headers);
+            self.shared.keep(self.leader, entry, &self.origin_headers);
         }
         self.relay.end(outcome);
     }
