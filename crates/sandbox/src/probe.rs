@@ -48,7 +48,7 @@ fn attempt(launcher: &Path, folder: &Path) -> Result<(), String> {
     let _ = rustix::process::waitpid(Pid::from_raw(spawned.pid), WaitOptions::empty());
     match reports.lines().next().and_then(Report::parse) {
         Some(Report::Exit(0)) => Ok(()),
-        Some(Report::Failed(why)) => Err(why),
+        Some(Report::Failed(why) | Report::Unstarted(why)) => Err(why),
         other => Err(format!("/bin/true ended with {other:?}")),
     }
 }

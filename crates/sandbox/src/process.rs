@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
+use std::sync::Arc;
 
 use rustix::process::{Pid, PidfdFlags, Signal, WaitId, WaitIdOptions};
 use tokio::io::unix::AsyncFd;
@@ -23,10 +24,11 @@ pub struct Process {
 }
 
 /// Asks things of a process while somebody else waits for its end.
+#[derive(Clone)]
 pub struct Handle {
     supervisor: Pid,
-    control: std::sync::Arc<OwnedWriteHalf>,
-    pidfd: std::sync::Arc<OwnedFd>,
+    control: Arc<OwnedWriteHalf>,
+    pidfd: Arc<OwnedFd>,
     enclosed: bool,
 }
 
@@ -45,8 +47,10 @@ pub enum Exit {
     Code(i32),
     /// By this signal.
     Signal(i32),
-    /// It never ran; the sentence says what could not be done.
+    /// The machine gave it no place; the sentence says what could not be done.
     Failed(String),
+    /// Its program can't be executed: it isn't there, or isn't executable.
+    Unstarted(String),
     /// Nobody told: it was killed from outside, or together with its supervisor.
     Killed,
 }
@@ -102,6 +106,7 @@ impl Process {
                 Ok(_) => match Report::parse(line.trim_end()) {
                     // The failure comes before the code of the process that could not become it.
                     Some(Report::Failed(why)) => exit = Exit::Failed(why),
+                    Some(Report::Unstarted(why)) => exit = Exit::Unstarted(why),
                     Some(Report::Exit(code)) if exit == Exit::Killed => exit = Exit::Code(code),
                     Some(Report::Signal(signal)) if exit == Exit::Killed => exit = Exit::Signal(signal),
                     _ => {}
@@ -164,7 +169,7 @@ impl fmt::Display for Exit {
         match self {
             Self::Code(code) => write!(out, "exit status {code}"),
             Self::Signal(signal) => write!(out, "signal: {}", signal_name(*signal)),
-            Self::Failed(why) => out.write_str(why),
+            Self::Failed(why) | Self::Unstarted(why) => out.write_str(why),
             Self::Killed => out.write_str("signal: killed"),
         }
     }

@@ -84,7 +84,7 @@ pub(crate) fn start(launcher: &Path, specification: &Specification) -> io::Resul
     let pid = match first? {
         Report::Pid(pid) => pid,
         Report::Failed(why) => return Err(io::Error::other(why)),
-        Report::Exit(_) | Report::Signal(_) => return Err(io::Error::other("an end before a beginning")),
+        _ => return Err(io::Error::other("an end before a beginning")),
     };
     let (output, error) = (child.stdout.take(), child.stderr.take());
     let (output, error) = output.zip(error).expect("both were asked to be pipes");

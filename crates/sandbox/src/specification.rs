@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! davy ──► length (4 bytes, little endian), Specification as JSON, then Command bytes ──► launcher
-//! davy ◄── Report lines: "pid 4711", "failed …", "exit 1", "signal 9" ◄────────────────── launcher
+//! davy ◄── Report lines: "pid 4711", "failed …", "unstarted …", "exit 1", "signal 9" ◄────────────────── launcher
 //! ```
 
 use std::collections::BTreeMap;
@@ -93,8 +93,10 @@ impl Command {
 pub(crate) enum Report {
     /// The supervisor's process id, as Davy sees it.
     Pid(i32),
-    /// The process could not be started.
+    /// The environment could not be made.
     Failed(String),
+    /// It was made, and the program can't be executed.
+    Unstarted(String),
     /// It ended with this code.
     Exit(i32),
     /// This signal ended it.
@@ -106,6 +108,7 @@ impl Report {
         match self {
             Self::Pid(pid) => format!("pid {pid}\n"),
             Self::Failed(why) => format!("failed {}\n", why.replace('\n', " ")),
+            Self::Unstarted(why) => format!("unstarted {}\n", why.replace('\n', " ")),
             Self::Exit(code) => format!("exit {code}\n"),
             Self::Signal(signal) => format!("signal {signal}\n"),
         }
@@ -116,6 +119,7 @@ impl Report {
         match word {
             "pid" => rest.parse().ok().map(Self::Pid),
             "failed" => Some(Self::Failed(rest.to_owned())),
+            "unstarted" => Some(Self::Unstarted(rest.to_owned())),
             "exit" => rest.parse().ok().map(Self::Exit),
             "signal" => rest.parse().ok().map(Self::Signal),
             _ => None,

@@ -156,7 +156,7 @@ async fn the_end_is_told_as_it_was() {
     assert_eq!(run(scene.shell("kill -SEGV $$")).await.1.to_string(), "signal: segmentation fault");
     let mut enclosure = scene.shell("");
     enclosure.program = "/var/task/nothing".into();
-    let Exit::Failed(why) = run(enclosure).await.1 else { panic!("it can't have started") };
+    let Exit::Unstarted(why) = run(enclosure).await.1 else { panic!("it can't have started") };
     assert!(why.contains("/var/task/nothing") && why.contains("No such file"), "{why}");
 }
 

@@ -79,16 +79,15 @@ fn start(
         let pid = Pid::from_raw(pid).ok_or_else(|| Failure::new("fork", std::io::Error::other("pid 0")))?;
         return Ok((pid, children));
     }
-    let failure = execute(specification, privileges);
-    report(control, &Report::Failed(failure.to_string()));
+    report(control, &execute(specification, privileges));
     #[expect(clippy::exit, reason = "the fork has nothing else to do")]
     std::process::exit(127)
 }
 
 /// Becomes the process; returns only if it can't.
-fn execute(specification: &Specification, privileges: Privileges) -> Failure {
+fn execute(specification: &Specification, privileges: Privileges) -> Report {
     if let Err(failure) = confine(specification, privileges) {
-        return failure;
+        return Report::Failed(failure.to_string());
     }
     #[expect(clippy::disallowed_methods, reason = "this is the crate that starts processes")]
     let error = std::process::Command::new(&specification.program)
@@ -97,7 +96,7 @@ fn execute(specification: &Specification, privileges: Privileges) -> Failure {
         .envs(&specification.environment)
         .current_dir(&specification.directory)
         .exec();
-    Failure::new(format!("start {}", specification.program.display()), error)
+    Report::Unstarted(format!("cannot start {}: {error}", specification.program.display()))
 }
 
 fn confine(specification: &Specification, privileges: Privileges) -> Result<(), Failure> {

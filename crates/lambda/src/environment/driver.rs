@@ -1,0 +1,186 @@
+//! Carries an environment through its life: its listener, its process, its output, its end.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use sandbox::{Enclosure, Exit, Isolation, Limits, Tree};
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+
+use super::output::Lines;
+use super::{After, Environment, connection};
+use crate::Parity;
+use crate::platform::InitPhase;
+use crate::service::Service;
+use crate::variables::{Place, variables};
+
+/// Runs the environment until it is gone.
+pub(crate) async fn drive(service: Arc<Service>, environment: Arc<Environment>) {
+    for attempt in [InitPhase::Init, InitPhase::Invoke] {
+        if !environment.launching(&service, attempt) {
+            service.gone(&environment);
+            return;
+        }
+        match run(&service, &environment).await {
+            Ok(exit) => {
+                if environment.exited(&service, exit) == After::Gone {
+                    return;
+                }
+            }
+            Err(why) => {
+                environment.never_launched(&service, why);
+                return;
+            }
+        }
+    }
+}
+
+/// One process from its launch to its end.
+async fn run(service: &Arc<Service>, environment: &Arc<Environment>) -> Result<Exit, String> {
+    // A listener of its own: a neighbour's `next` is never asked for here.
+    let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))
+        .await
+        .map_err(|error| format!("cannot listen for the Runtime API: {error}"))?;
+    let address = listener.local_addr().map_err(|error| error.to_string())?;
+    let temporary = Temporary::new(service, environment)?;
+    let enclosure = enclosure(service, environment, address, &temporary)?;
+    let (mut process, output) = enclosure.spawn().await.map_err(|error| error.to_string())?;
+    let (lines, [standard_output, standard_error]) = Lines::new(output);
+    environment.launched(process.handle(), lines);
+    let mut connections = JoinSet::new();
+    let exit = {
+        let end = process.wait();
+        tokio::pin!(end);
+        let (mut output_open, mut error_open) = (true, true);
+        loop {
+            tokio::select! {
+                exit = &mut end => break exit,
+                accepted = listener.accept() => if let Ok((stream, _)) = accepted {
+                    let (service, environment) = (Arc::clone(service), Arc::clone(environment));
+                    connections.spawn(connection::serve(service, environment, stream));
+                },
+                ready = standard_output.ready(tokio::io::Interest::READABLE), if output_open => {
+                    environment.read_output(service);
+                    output_open = ready.is_ok_and(|ready| !ready.is_read_closed());
+                }
+                ready = standard_error.ready(tokio::io::Interest::READABLE), if error_open => {
+                    environment.read_output(service);
+                    error_open = ready.is_ok_and(|ready| !ready.is_read_closed());
+                }
+                Some(_) = connections.join_next(), if !connections.is_empty() => {}
+            }
+        }
+    };
+    // Nobody is left inside, so every connection has an end: what was sent before it is heard.
+    while connections.join_next().await.is_some() {}
+    Ok(exit)
+}
+
+fn enclosure(
+    service: &Service,
+    environment: &Environment,
+    address: SocketAddr,
+    temporary: &Temporary,
+) -> Result<Enclosure, String> {
+    let (function, settings) = (&*environment.function, &service.settings);
+    let layers = service.layers(function)?;
+    let enclosed = settings.isolation == Isolation::Enclosed;
+    let place = match &temporary.folder {
+        Some(temporary) if !enclosed => Place::Unenclosed { code: &function.code, temporary },
+        _ => Place::Enclosed,
+    };
+    let program = if enclosed {
+        entrypoint(&function.code, &layers, Path::new("/var/task"), |_| PathBuf::from("/opt"))
+    } else {
+        entrypoint(&function.code, &layers, &function.code, Path::to_owned)
+    };
+    let tree = enclosed.then(|| Tree {
+        mount_point: settings.state.join("root"),
+        task: function.code.clone(),
+        hidden: hidden(service, environment),
+        layers,
+        read_only: Vec::new(),
+        volumes: function
+            .volumes
+            .iter()
+            .map(|volume| (volume.source.clone(), volume.mount_path.clone()))
+            .collect(),
+        temporary_bytes: u64::from(function.ephemeral_storage_megabytes) << 20,
+    });
+    Ok(Enclosure {
+        launcher: settings.launcher.clone(),
+        program,
+        arguments: Vec::new(),
+        environment: variables(function, settings, &environment.name, address, &place),
+        directory: place.task_root().to_owned(),
+        tree,
+        limits: Limits::default(),
+    })
+}
+
+/// `bootstrap` in the code, else in the topmost layer that has one; else where AWS would look last,
+/// so that its absence is told in AWS's words.
+fn entrypoint(
+    code: &Path,
+    layers: &[PathBuf],
+    task_root: &Path,
+    layer_root: impl Fn(&Path) -> PathBuf,
+) -> PathBuf {
+    if code.join(BOOTSTRAP).is_file() {
+        return task_root.join(BOOTSTRAP);
+    }
+    let layer = layers.iter().rev().find(|layer| layer.join(BOOTSTRAP).is_file());
+    layer.map_or_else(|| PathBuf::from("/opt"), |layer| layer_root(layer)).join(BOOTSTRAP)
+}
+
+/// What the function's zip would not hold, and always the state folder: it has everybody's data.
+fn hidden(service: &Service, environment: &Environment) -> Vec<PathBuf> {
+    let function = &environment.function;
+    let mut hidden: Vec<PathBuf> = service
+        .settings
+        .state
+        .strip_prefix(&function.code)
+        .map(Path::to_owned)
+        .into_iter()
+        .filter(|state| !state.as_os_str().is_empty())
+        .collect();
+    if service.settings.parity == Parity::Strict {
+        hidden.extend(NEVER_PACKED.iter().map(PathBuf::from));
+        hidden.extend(function.hidden.iter().cloned());
+    }
+    hidden
+}
+
+/// Where an unenclosed environment's temporary files go: all of them share the machine's `/tmp`.
+struct Temporary {
+    folder: Option<PathBuf>,
+}
+
+impl Temporary {
+    fn new(service: &Service, environment: &Environment) -> Result<Self, String> {
+        if service.settings.isolation == Isolation::Enclosed {
+            return Ok(Self { folder: None });
+        }
+        // Short, because socket paths end at 108 bytes.
+        let folder = std::env::temp_dir().join(format!("davy-{}-{}", std::process::id(), environment.id.0));
+        let create = || {
+            std::fs::create_dir_all(&folder)?;
+            // As root the function runs as uid 1051.
+            std::fs::set_permissions(&folder, std::os::unix::fs::PermissionsExt::from_mode(0o1777))
+        };
+        create().map_err(|error| format!("cannot create {}: {error}", folder.display()))?;
+        Ok(Self { folder: Some(folder) })
+    }
+}
+
+impl Drop for Temporary {
+    fn drop(&mut self) {
+        if let Some(folder) = &self.folder {
+            let _ = std::fs::remove_dir_all(folder);
+        }
+    }
+}
+
+const BOOTSTRAP: &str = "bootstrap";
+const NEVER_PACKED: [&str; 3] = [".davy", ".git", ".env"];
