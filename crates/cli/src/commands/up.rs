@@ -3,6 +3,7 @@
 mod banner;
 mod json;
 mod live;
+mod page;
 mod signals;
 
 use std::path::{Path, PathBuf};
@@ -16,6 +17,7 @@ use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::watch;
 
 use self::live::Live;
+use self::page::{About, Page};
 use self::signals::Signals;
 use super::{load, start_failure};
 use crate::arguments::Up;
@@ -55,20 +57,50 @@ async fn up(
         Source::BuiltIn { .. } => None,
     };
     let edits = stack.watch(&model, template.as_deref());
-    banner::print(&stack, &model, source, arguments, printer);
+    let page = open_page(&stack, &model, &telemetry, source, arguments, warnings, printer).await;
+    let console = page.as_ref().map(|page| page.url.as_str());
+    banner::print(&stack, &model, source, arguments, console, printer);
     if arguments.json {
-        printer.data(&json::ready(&stack));
+        printer.data(&json::ready(&stack, console));
     }
     let printing = tokio::spawn(print(records, code_folders(&model), arguments.json, printer));
-    follow_template(&mut stack, edits, source, arguments, &mut signals, printer).await;
+    follow_template(&mut stack, edits, source, arguments, page.as_ref(), &mut signals, printer).await;
 
     printer.say("draining: requests under way may end; press Ctrl-C again to end at once");
+    let ending = async {
+        if let Some(page) = page {
+            page.close().await;
+        }
+        stack.drain(GRACE).await;
+    };
     tokio::select! {
-        () = stack.drain(GRACE) => {}
+        () = ending => {}
         () = signals.next() => printer.say("ended at once"),
     }
     printing.abort();
     Ok(Exit::Done)
+}
+
+/// The console, unless it can't be: a stack serves without its page too.
+async fn open_page(
+    stack: &Stack,
+    model: &Model,
+    telemetry: &Telemetry,
+    source: &Source,
+    arguments: &Up,
+    warnings: Vec<String>,
+    printer: Printer,
+) -> Option<Page> {
+    let state = arguments.state.clone().unwrap_or_else(|| source.folder().join(".davy"));
+    let about = About {
+        template: source.path().display().to_string(),
+        port: if arguments.port == 0 { 0 } else { arguments.port.checked_add(9).unwrap_or(0) },
+        concurrency: usize::from(arguments.concurrency),
+        state: &state,
+        warnings,
+    };
+    let page = Page::open(stack, model, telemetry, about).await;
+    page.map_err(|error| printer.warning(&format!("there is no console: {error}"))).ok()
 }
 
 /// Puts an edited template in place until a signal comes.
@@ -77,6 +109,7 @@ async fn follow_template(
     mut edits: watch::Receiver<u64>,
     source: &Source,
     arguments: &Up,
+    page: Option<&Page>,
     signals: &mut Signals,
     printer: Printer,
 ) {
@@ -95,6 +128,9 @@ async fn follow_template(
         };
         match stack.replace(&model, GRACE).await {
             Ok(warnings) => {
+                if let Some(page) = page {
+                    page.follow(&model);
+                }
                 warnings.iter().for_each(|warning| printer.warning(warning));
                 printer.say("▸ the template was edited: the stack follows it");
             }

@@ -7,7 +7,14 @@ use template::model::LayerReference;
 use crate::arguments::Up;
 use crate::printer::{Printer, Role};
 
-pub(super) fn print(stack: &Stack, model: &Model, source: &Source, arguments: &Up, printer: Printer) {
+pub(super) fn print(
+    stack: &Stack,
+    model: &Model,
+    source: &Source,
+    arguments: &Up,
+    console: Option<&str>,
+    printer: Printer,
+) {
     let from = match source {
         Source::File(file) => file.display().to_string(),
         Source::BuiltIn { folder, handler } => {
@@ -15,13 +22,19 @@ pub(super) fn print(stack: &Stack, model: &Model, source: &Source, arguments: &U
         }
     };
     printer.say(&format!("{} runs {}\n", printer.paint(Role::Strong, &model.stack_name), from));
-    for (label, value) in rows(stack, model, arguments, printer) {
+    for (label, value) in rows(stack, model, arguments, console, printer) {
         printer.say(&format!("  {} {value}", printer.paint(Role::Faint, &format!("{label:<10}"))));
     }
     printer.say("");
 }
 
-fn rows(stack: &Stack, model: &Model, arguments: &Up, printer: Printer) -> Vec<(&'static str, String)> {
+fn rows(
+    stack: &Stack,
+    model: &Model,
+    arguments: &Up,
+    console: Option<&str>,
+    printer: Printer,
+) -> Vec<(&'static str, String)> {
     let mut rows = Vec::new();
     if let Some(address) = stack.site().and_then(|site| stack.endpoints().get(&site.to_string())) {
         let link = format!("http://localhost:{}", address.port());
@@ -41,6 +54,9 @@ fn rows(stack: &Stack, model: &Model, arguments: &Up, printer: Printer) -> Vec<(
             _ => "Lambda",
         };
         rows.push((label, format!("http://{address}  {}{note}", name.split('.').nth(1).unwrap_or_default())));
+    }
+    if let Some(console) = console {
+        rows.push(("console", printer.paint(Role::Link, console)));
     }
     rows.push(("PHP", php(stack, model)));
     rows.push((

@@ -6,14 +6,19 @@ use serde_json::{Map, Value, json};
 use stack::Stack;
 use telemetry::{RequestRecord, Start};
 
-/// `{"ready":true,"site":"http://…","endpoints":{"distribution.NAME":"http://…",…}}`
-pub(super) fn ready(stack: &Stack) -> String {
+/// `{"ready":true,"site":"http://…","console":"http://…","endpoints":{"distribution.NAME":"http://…",…}}`
+pub(super) fn ready(stack: &Stack, console: Option<&str>) -> String {
     let url = |address: &SocketAddr| format!("http://{address}");
     let endpoints: Map<String, Value> =
         stack.endpoints().iter().map(|(name, address)| (name.clone(), url(address).into())).collect();
     let site = stack.site().and_then(|site| stack.endpoints().get(&site.to_string())).map(url);
     // Written out, because people read the line as well and a JSON map has no order of its own.
-    format!(r#"{{"ready":true,"site":{},"endpoints":{}}}"#, json!(site), Value::from(endpoints))
+    format!(
+        r#"{{"ready":true,"site":{},"console":{},"endpoints":{}}}"#,
+        json!(site),
+        json!(console),
+        Value::from(endpoints)
+    )
 }
 
 /// A request as it was answered; times in milliseconds, lifetimes in seconds.
