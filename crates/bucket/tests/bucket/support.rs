@@ -201,7 +201,7 @@ pub(crate) fn account(account: &str) -> Principal {
 
 pub(crate) fn sha256(data: &[u8]) -> String {
     use sha2::Digest as _;
-    sha2::Sha256::digest(data).iter().map(|byte| format!("{byte:02x}")).collect()
+    sha2::Sha256::digest(data).iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
 }
 
 fn map(headers: &[(&str, &str)]) -> HeaderMap {

@@ -30,7 +30,10 @@ fn a_large_file_goes_in_parts_and_comes_in_ranges() {
     server.file("large", &data);
     server.run("aws", &["s3", "mb", "s3://site"]);
     server.run("aws", &["s3", "cp", "--no-progress", "large", "s3://site/large"]);
-    let head = server.run("aws", &["s3api", "head-object", "--bucket", "site", "--key", "large", "--checksum-mode", "ENABLED"]);
+    let head = server.run(
+        "aws",
+        &["s3api", "head-object", "--bucket", "site", "--key", "large", "--checksum-mode", "ENABLED"],
+    );
     assert!(head.contains("-3\\\"") && head.contains("ChecksumCRC32"), "{head}");
     server.run("aws", &["s3", "cp", "--no-progress", "s3://site/large", "s3://site/copy"]);
     server.run("aws", &["s3", "cp", "--no-progress", "s3://site/copy", "back"]);

@@ -48,7 +48,7 @@ fn after_kill_9_every_object_is_whole_and_none_that_was_acknowledged_is_lost() {
             let version = u64::from_le_bytes(reply.body[..8].try_into().unwrap());
             assert!(version >= least, "{key} in round {round}: version {version}, acknowledged {least}");
             assert!(reply.body == content(version), "{key} in round {round}: torn");
-            let etag: String = Md5::digest(&reply.body).iter().map(|byte| format!("{byte:02x}")).collect();
+            let etag = hex(&Md5::digest(&reply.body));
             assert!(reply.head.contains(&etag), "{key} in round {round}: another's ETag");
         }
     }
@@ -83,11 +83,14 @@ fn try_request(address: &str, method: &str, target: &str, body: &[u8]) -> Option
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
     let signed = SignedRequest { method, path: target, query: "", headers: &headers };
     let added = v4::sign(&signed, "UNSIGNED-PAYLOAD", &credentials, "us-east-1", "s3", now);
-    let mut head = format!("{method} {target} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\ncontent-length: {}\r\n", body.len());
+    let mut head = format!(
+        "{method} {target} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\ncontent-length: {}\r\n",
+        body.len()
+    );
     for (name, value) in added {
-        head.push_str(&format!("{name}: {value}\r\n"));
+        head += &[&name, ": ", &value, "\r\n"].concat();
     }
-    head.push_str("\r\n");
+    head += "\r\n";
     let mut stream = TcpStream::connect(host).ok()?;
     stream.write_all(head.as_bytes()).ok()?;
     stream.write_all(body).ok()?;
@@ -97,6 +100,10 @@ fn try_request(address: &str, method: &str, target: &str, body: &[u8]) -> Option
     let head = String::from_utf8(answer[..end].to_vec()).ok()?;
     let status = head.split(' ').nth(1)?.parse().ok()?;
     Some(Reply { status, head, body: answer[end + 4..].to_vec() })
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
 }
 
 const WRITERS: usize = 3;

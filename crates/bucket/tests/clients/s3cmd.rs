@@ -10,7 +10,8 @@ fn put_list_get_and_delete() {
     server.file("small.txt", b"small");
     let host = server.address.trim_start_matches("http://").to_owned();
     let s3cmd = |arguments: &[&str]| {
-        let mut all = vec!["--access_key=test", "--secret_key=test", "--no-ssl", "--no-progress", "--host", &host];
+        let mut all =
+            vec!["--access_key=test", "--secret_key=test", "--no-ssl", "--no-progress", "--host", &host];
         all.extend(["--host-bucket", &host]);
         all.extend(arguments);
         server.run("s3cmd", &all)
