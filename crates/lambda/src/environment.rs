@@ -54,6 +54,8 @@ struct Inner {
     /// The event was written, and provably nobody read it.
     untaken: bool,
     process: Option<sandbox::Handle>,
+    /// The runtime's own process.
+    vitals: Option<sandbox::Vitals>,
     attempt: InitPhase,
     launched: Timestamp,
     /// When initialising takes too long.
@@ -118,6 +120,7 @@ impl Environment {
             delivered_to: None,
             untaken: false,
             process: None,
+            vitals: None,
             attempt: InitPhase::Init,
             launched: now,
             limit: now.plus(INIT_LIMIT),
@@ -162,7 +165,9 @@ impl Environment {
         inner.runtime = Runtime::Running;
         inner.parked = None;
         inner.delivered_to = Some(stream);
-        inner.untaken = false;
+        // It may have been killed a moment ago, and still have had the kernel take the event for it.
+        // After the event is written, so that nobody waits for the answer.
+        inner.untaken = inner.vitals.as_ref().is_some_and(sandbox::Vitals::is_dying);
         inner.used_since_sample = true;
         let initialization = inner.initialization.take();
         let tail = (job.invocation.log == Log::Tail).then(String::new);
@@ -204,6 +209,7 @@ impl Environment {
         inner.delivered_to = None;
         if initialised {
             inner.initialization = Some(service.clock.now().since(inner.launched));
+            inner.vitals = inner.process.as_ref().and_then(sandbox::Handle::vitals);
         }
         self.finish(&mut inner, service);
         if inner.phase == Phase::Draining || inner.phase == Phase::Gone {
@@ -471,6 +477,7 @@ impl Environment {
         let mut inner = self.inner();
         self.drain_output(&mut inner, service);
         inner.process = None;
+        inner.vitals = None;
         inner.parked = None;
         match inner.phase {
             Phase::Started | Phase::Initialising => self.failed_to_initialise(inner, service, exit),

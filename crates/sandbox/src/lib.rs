@@ -12,9 +12,11 @@ mod probe;
 mod process;
 mod spawner;
 mod specification;
+mod vitals;
 
 pub use enclosure::{Enclosure, SpawnError};
 pub use isolation::Isolation;
 pub use probe::{probe, probe_with};
 pub use process::{Exit, Handle, Output, Process};
 pub use specification::{Limits, Tree};
+pub use vitals::Vitals;

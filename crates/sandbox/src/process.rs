@@ -15,6 +15,7 @@ use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
 use crate::memory;
 use crate::spawner::Spawned;
 use crate::specification::{Command, Report};
+use crate::vitals::Vitals;
 
 /// A running process with all its descendants. Dropping it kills them.
 pub struct Process {
@@ -156,6 +157,11 @@ impl Handle {
     /// The process and its descendants, as this machine counts them.
     pub fn processes(&self) -> Vec<u32> {
         memory::descendants(self.pid())
+    }
+
+    /// Looks at the process itself, without its descendants; `None` once it is gone.
+    pub fn vitals(&self) -> Option<Vitals> {
+        memory::children(self.pid()).first().copied().and_then(Vitals::of)
     }
 
     fn tell(&self, command: Command) {

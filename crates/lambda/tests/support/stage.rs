@@ -15,18 +15,21 @@ use sandbox::Isolation;
 use telemetry::{Record, SystemClock, SystemEntropy, Telemetry};
 use tokio::sync::broadcast;
 
-pub struct Stage {
-    pub lambda: Lambda,
+pub(crate) struct Stage {
+    pub(crate) lambda: Lambda,
     folder: tempfile::TempDir,
     records: std::sync::Mutex<broadcast::Receiver<Record>>,
 }
 
 impl Stage {
-    pub async fn new(prepare: impl FnOnce(&mut Function)) -> Self {
+    pub(crate) async fn new(prepare: impl FnOnce(&mut Function)) -> Self {
         Self::with(|_| {}, prepare).await
     }
 
-    pub async fn with(adjust: impl FnOnce(&mut Settings), prepare: impl FnOnce(&mut Function)) -> Self {
+    pub(crate) async fn with(
+        adjust: impl FnOnce(&mut Settings),
+        prepare: impl FnOnce(&mut Function),
+    ) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let code = folder.path().join("code");
         std::fs::create_dir(&code).unwrap();
@@ -50,20 +53,20 @@ impl Stage {
         Self { lambda, folder, records }
     }
 
-    pub fn invocation(&self, event: &str) -> Invocation {
+    pub(crate) fn invocation(&self, event: &str) -> Invocation {
         Invocation::new("site", event.to_owned())
     }
 
-    pub async fn invoke(&self, event: &str) -> Result<Answer, InvokeError> {
+    pub(crate) async fn invoke(&self, event: &str) -> Result<Answer, InvokeError> {
         self.lambda.invoke(self.invocation(event)).await
     }
 
-    pub fn code(&self) -> PathBuf {
+    pub(crate) fn code(&self) -> PathBuf {
         self.folder.path().join("code")
     }
 
     /// The log's lines so far.
-    pub async fn log(&self) -> Vec<String> {
+    pub(crate) async fn log(&self) -> Vec<String> {
         self.records()
             .into_iter()
             .filter_map(|record| match record {
@@ -73,13 +76,13 @@ impl Stage {
             .collect()
     }
 
-    pub fn records(&self) -> Vec<Record> {
+    pub(crate) fn records(&self) -> Vec<Record> {
         let mut records = self.records.lock().unwrap();
         std::iter::from_fn(|| records.try_recv().ok()).collect()
     }
 
     /// The tests' runtimes that run now, by their process ids here.
-    pub fn bootstraps(&self) -> Vec<u32> {
+    pub(crate) fn bootstraps(&self) -> Vec<u32> {
         let code = self.folder.path().join("code/bootstrap");
         let inode = std::os::unix::fs::MetadataExt::ino(&std::fs::metadata(code).unwrap());
         processes()
@@ -91,27 +94,27 @@ impl Stage {
             .collect()
     }
 
-    pub fn is_running(&self) -> bool {
+    pub(crate) fn is_running(&self) -> bool {
         self.lambda.environments().iter().any(|environment| environment.phase == lambda::Phase::Running)
     }
 
-    pub async fn end(self) {
+    pub(crate) async fn end(self) {
         self.lambda.drain(Duration::from_secs(5)).await;
     }
 }
 
-pub fn add_volume(function: &mut Function, folder: &Path) {
+pub(crate) fn add_volume(function: &mut Function, folder: &Path) {
     std::fs::set_permissions(folder, std::os::unix::fs::PermissionsExt::from_mode(0o777)).unwrap();
     function.volumes.push(Volume { source: folder.to_owned(), mount_path: "/mnt/shared".into() });
 }
 
-pub fn kill(pid: u32) {
+pub(crate) fn kill(pid: u32) {
     let pid = rustix::process::Pid::from_raw(i32::try_from(pid).unwrap()).unwrap();
     rustix::process::kill_process(pid, rustix::process::Signal::KILL).unwrap();
 }
 
 /// Waits for an event that only the file system tells, at most 10 seconds.
-pub async fn until(mut met: impl FnMut() -> bool) {
+pub(crate) async fn until(mut met: impl FnMut() -> bool) {
     let poll = async {
         while !met() {
             tokio::time::sleep(Duration::from_millis(1)).await;
