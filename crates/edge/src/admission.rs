@@ -1,7 +1,7 @@
 //! What is decided about a viewer's request before anything is looked up: sizes, method, protocol.
 
 use http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
-use http::{HeaderMap, Method, Uri, Version};
+use http::{HeaderMap, Method, Version};
 
 use crate::config::{AllowedMethods, CacheBehavior, Profile, ViewerProtocolPolicy};
 
@@ -47,8 +47,8 @@ pub(crate) enum Protocol {
 }
 
 /// E-020: the URL's limit, and the head's.
-pub(crate) fn size(method: &Method, uri: &Uri, headers: &HeaderMap) -> Result<(), Refusal> {
-    let url = uri.path_and_query().map_or(1, |path| path.as_str().len());
+pub(crate) fn size(method: &Method, path_and_query: &str, headers: &HeaderMap) -> Result<(), Refusal> {
+    let url = path_and_query.len();
     if url > URL_BYTES {
         return Err(Refusal::TooLarge { what: "URL", bytes: url, limit: URL_BYTES });
     }

@@ -165,20 +165,18 @@ pub(crate) fn end_to_end(origin: &HeaderMap, forwarding: &Forwarding) -> HeaderM
     for own in [X_CACHE, X_AMZ_CF_POP, X_AMZ_CF_ID] {
         headers.remove(own);
     }
-    if let Some(vary) = viewers_vary(origin, forwarding) {
-        match vary {
-            Some(vary) => headers.insert(VARY, vary),
-            None => headers.remove(VARY),
-        };
+    if headers.contains_key(VARY) {
+        headers.remove(VARY);
+        if let Some(vary) = viewers_vary(origin, forwarding) {
+            headers.insert(VARY, vary);
+        }
     }
     headers
 }
 
-/// E-104: the names that say something about the viewer's own request. `None` if there was no `Vary`
-/// or it stays as it is.
-fn viewers_vary(origin: &HeaderMap, forwarding: &Forwarding) -> Option<Option<HeaderValue>> {
-    let mut lines = origin.get_all(VARY).iter().filter_map(|line| line.to_str().ok()).peekable();
-    lines.peek()?;
+/// E-104: the names that say something about the viewer's own request.
+fn viewers_vary(origin: &HeaderMap, forwarding: &Forwarding) -> Option<HeaderValue> {
+    let lines = origin.get_all(VARY).iter().filter_map(|line| line.to_str().ok());
     let names: Vec<&str> = lines
         .flat_map(|line| line.split(','))
         .map(str::trim)
@@ -189,7 +187,7 @@ fn viewers_vary(origin: &HeaderMap, forwarding: &Forwarding) -> Option<Option<He
                 || name.parse::<HeaderName>().is_ok_and(|name| forwarding.forwards_header(&name))
         })
         .collect();
-    Some(if names.is_empty() { None } else { HeaderValue::from_str(&names.join(", ")).ok() })
+    if names.is_empty() { None } else { HeaderValue::from_str(&names.join(", ")).ok() }
 }
 
 /// What every answer of a distribution says about itself (E-131).

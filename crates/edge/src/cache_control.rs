@@ -7,6 +7,7 @@ use http::{HeaderMap, HeaderName};
 
 /// The directives that the edge heeds (RFC 9111, 5.2; RFC 5861).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "one a directive, each there or not")]
 pub(crate) struct Directives {
     pub no_store: bool,
     /// `no-cache` without fields.
@@ -23,10 +24,6 @@ pub(crate) struct Directives {
     pub must_understand: bool,
     pub stale_while_revalidate: Option<Duration>,
     pub stale_if_error: Option<Duration>,
-    pub only_if_cached: bool,
-    pub min_fresh: Option<Duration>,
-    /// `max-stale`; without a value, any age will do.
-    pub max_stale: Option<Duration>,
 }
 
 impl Directives {
@@ -52,7 +49,7 @@ impl Directives {
     }
 
     fn add(&mut self, name: &str, value: Option<&str>) {
-        let age = || seconds(value);
+        let age = || Some(seconds(value));
         match name {
             "no-store" => self.no_store = true,
             "no-cache" => match value {
@@ -72,11 +69,6 @@ impl Directives {
             "must-understand" => self.must_understand = true,
             "stale-while-revalidate" => self.stale_while_revalidate = age(),
             "stale-if-error" => self.stale_if_error = age(),
-            "only-if-cached" => self.only_if_cached = true,
-            "min-fresh" => self.min_fresh = age(),
-            "max-stale" => {
-                self.max_stale = Some(if value.is_some() { age().unwrap_or_default() } else { FOREVER })
-            }
             _ => {}
         }
     }
@@ -95,12 +87,12 @@ fn shorter(one: Option<Duration>, other: Option<Duration>) -> Option<Duration> {
 
 /// Whole seconds. What cannot be read counts as nought, because the origin meant to say something
 /// (RFC 9111, 4.2.1); what is too large counts as very long (1.2.2).
-fn seconds(value: Option<&str>) -> Option<Duration> {
+fn seconds(value: Option<&str>) -> Duration {
     let digits = value.unwrap_or_default().trim();
     if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Some(Duration::ZERO);
+        return Duration::ZERO;
     }
-    Some(Duration::from_secs(digits.parse().unwrap_or(u64::MAX).min(FOREVER.as_secs())))
+    Duration::from_secs(digits.parse().unwrap_or(u64::MAX).min(FOREVER.as_secs()))
 }
 
 /// The directives of one line: names in lower case, values without their quotes. A comma inside a

@@ -1,8 +1,6 @@
-//! HTTP dates (RFC 9110, 5.6.7) to and from seconds since the Unix epoch.
+//! HTTP dates (RFC 9110, 5.6.7) to seconds since the Unix epoch.
 
-use std::time::{Duration, UNIX_EPOCH};
-
-use http::HeaderValue;
+use std::time::UNIX_EPOCH;
 
 /// Seconds since the epoch; `None` for text that is none of the three forms, or lies before 1970.
 ///
@@ -26,17 +24,9 @@ pub(crate) fn parse(text: &[u8]) -> Option<u64> {
     time.duration_since(UNIX_EPOCH).ok().map(|since| since.as_secs())
 }
 
-/// The fixed-length form.
-pub(crate) fn header(seconds: u64) -> HeaderValue {
-    let text = httpdate::fmt_http_date(UNIX_EPOCH + Duration::from_secs(seconds.min(LATEST)));
-    HeaderValue::from_str(&text).unwrap_or_else(|_| HeaderValue::from_static("Thu, 01 Jan 1970 00:00:00 GMT"))
-}
-
 fn capitalized(name: &str) -> String {
     let (first, rest) = name.split_at_checked(1).unwrap_or((name, ""));
     first.to_ascii_uppercase() + &rest.to_ascii_lowercase()
 }
 
 const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
-/// The last second that the format can write, at the end of the year 9999.
-const LATEST: u64 = 253_402_300_799;

@@ -163,7 +163,7 @@ impl Disk {
             digest.update(b"\0");
             digest.update(vary.value.as_deref().unwrap_or(b"\0"));
         }
-        let name: String = digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        let name = format!("{:x}", digest.finalize());
         self.settings.folder.join(&name[..2]).join(&name)
     }
 

@@ -5,6 +5,8 @@ mod answering;
 mod caching;
 mod functions;
 mod observed;
+mod passing;
+mod pump;
 
 use std::collections::HashMap;
 use std::fmt;
@@ -47,7 +49,6 @@ struct Shared {
     settings: EdgeSettings,
     /// In the template's order, the default one last.
     behaviors: Vec<Behavior>,
-    origins: HashMap<String, Arc<Origin>>,
     store: Arc<Store>,
     flights: Arc<Flights>,
     identifiers: Identifiers,
@@ -116,7 +117,6 @@ impl Distribution {
             shared: Arc::new(Shared {
                 entrance: format!("distribution.{}", config.logical_id),
                 behaviors,
-                origins,
                 store: Arc::new(store),
                 flights: Arc::default(),
                 dress: Dress::new(identifiers.via(), config.http_version.advertises_http3()),

@@ -146,7 +146,7 @@ impl Variants {
     /// These and a new one, which takes the place of those that answered the same request.
     pub(crate) fn with(&self, entry: Arc<Entry>, origin_headers: &HeaderMap) -> Self {
         let others = self.0.iter().filter(|old| !old.head.answers(origin_headers)).cloned();
-        Self(std::iter::once(Arc::clone(&entry)).chain(others.take(VARIANTS - 1)).collect())
+        Self(std::iter::once(entry).chain(others.take(VARIANTS - 1)).collect())
     }
 
     pub(crate) fn weight(&self) -> u64 {

@@ -53,8 +53,7 @@ impl OriginRequest {
         secret: Option<&str>,
     ) -> Self {
         let body = viewer.body.take();
-        let viewed = viewer.viewed();
-        let mut headers = forwarding.origin_headers(&viewed, &origin.config.domain_name);
+        let mut headers = forwarding.origin_headers(&viewer.viewed(), &origin.config.domain_name);
         for line in viewer.headers.get_all(VIA) {
             headers.append(VIA, line.clone());
         }

@@ -121,7 +121,7 @@ impl Rules {
         if is_refused && !(minimum.is_zero() && directives.must_understand) {
             return Some(minimum + age);
         }
-        let said = directives.explicit_age().or_else(|| self.expires(answered));
+        let said = directives.explicit_age().or_else(|| expires(answered));
         let lifetime = match said {
             Some(lifetime) => lifetime.min(maximum),
             None => default.max(self.heuristic_lifetime(answered, directives)),
@@ -170,7 +170,7 @@ impl Rules {
             let minimum = answered.error_minimum.unwrap_or_default();
             let guessed =
                 Some(self.heuristic_lifetime(answered, directives)).filter(|guess| !guess.is_zero());
-            let said = said.or_else(|| self.expires(answered)).or(guessed).filter(|_| {
+            let said = said.or_else(|| expires(answered)).or(guessed).filter(|_| {
                 !self.must_not_store(answered, directives) && !varies_on_everything(answered.headers)
             });
             return said
@@ -181,31 +181,17 @@ impl Rules {
         let minimum = answered.error_minimum.unwrap_or(ERROR_CACHING_MINIMUM);
         match answered.status.as_u16() {
             404 | 414 | 500..=504 => {
-                let said = if refused { None } else { said.or_else(|| self.expires(answered)) };
+                let said = if refused { None } else { said.or_else(|| expires(answered)) };
                 Some(minimum.max(said.unwrap_or_default().min(self.time_to_live.maximum)))
             }
-            416 => None,
             400 | 403 | 405 | 412 | 415 => match said {
                 Some(said) if !refused => Some(minimum.max(said.min(self.time_to_live.maximum))),
                 // The template's own entry says that such an answer is kept.
                 _ => answered.error_minimum,
             },
+            // 416 is never kept, and of the others CloudFront's guide says nothing.
             _ => None,
         }
-    }
-
-    /// `Expires` less `Date`; one that cannot be read, or two, are in the past (RFC 9111, 5.3).
-    fn expires(&self, answered: &Answered<'_>) -> Option<Duration> {
-        let mut lines = answered.headers.get_all(EXPIRES).iter();
-        let first = lines.next()?;
-        let parsed = if lines.next().is_none() { date::parse(first.as_bytes()) } else { None };
-        let from = answered
-            .headers
-            .get(DATE)
-            .and_then(|date| date::parse(date.as_bytes()))
-            .unwrap_or(answered.received.seconds());
-        let _ = self;
-        Some(Duration::from_secs(parsed.unwrap_or(0).saturating_sub(from)).min(FOREVER))
     }
 
     /// E-153, E-154: with no word about it, a stale answer is better than an error.
@@ -240,6 +226,19 @@ impl Terms {
             Freshness::Dead
         }
     }
+}
+
+/// `Expires` less `Date`; one that cannot be read, or two, are in the past (RFC 9111, 5.3).
+fn expires(answered: &Answered<'_>) -> Option<Duration> {
+    let mut lines = answered.headers.get_all(EXPIRES).iter();
+    let first = lines.next()?;
+    let parsed = if lines.next().is_none() { date::parse(first.as_bytes()) } else { None };
+    let from = answered
+        .headers
+        .get(DATE)
+        .and_then(|date| date::parse(date.as_bytes()))
+        .unwrap_or(answered.received.seconds());
+    Some(Duration::from_secs(parsed.unwrap_or(0).saturating_sub(from)).min(FOREVER))
 }
 
 /// `Age` as the origin gave it: the first value of a list, nothing if it is no number.

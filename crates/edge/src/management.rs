@@ -1,8 +1,8 @@
 //! CloudFront's REST API, as far as invalidations go: the aws CLI and the SDKs purge with it
 //! (E-180 to E-184).
 //!
-//! Source: CloudFront API reference, version 2020-05-31: CreateInvalidation, GetInvalidation,
-//! ListInvalidations.
+//! Source: CloudFront API reference, version 2020-05-31: `CreateInvalidation`, `GetInvalidation`,
+//! `ListInvalidations`.
 
 mod batch;
 mod xml;

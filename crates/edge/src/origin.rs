@@ -39,6 +39,10 @@ pub enum OriginTarget {
 /// Takes an origin request, in the process.
 pub trait OriginService: Send + Sync {
     /// Answers it.
+    #[expect(
+        clippy::type_complexity,
+        reason = "the workspace has no aliases; this is what an async method is"
+    )]
     fn serve(
         &self,
         request: Request<UnsyncBoxBody<Bytes, io::Error>>,

@@ -50,21 +50,22 @@ pub(crate) fn cut(answer: Answer, viewer: &HeaderMap) -> Answer {
 
 /// Reads a `Range` header against a body of `total` bytes.
 pub(crate) fn wanted(header: &[u8], total: u64) -> Wanted {
-    let Some(list) = std::str::from_utf8(header).ok().and_then(|header| header.trim().strip_prefix("bytes="))
+    let Some(ranges) =
+        std::str::from_utf8(header).ok().and_then(|header| header.trim().strip_prefix("bytes="))
     else {
         return Wanted::All;
     };
     let mut chunks: Vec<Chunk> = Vec::new();
-    for item in list.split(',') {
-        let Some((first, last)) = item.trim().split_once('-') else { return Wanted::All };
+    for item in ranges.split(',') {
+        let Some((from, to)) = item.trim().split_once('-') else { return Wanted::All };
         let number = |text: &str| {
             (!text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()))
                 .then(|| text.parse::<u64>().unwrap_or(u64::MAX))
         };
-        let (start, end) = match (number(first), number(last)) {
+        let (start, end) = match (number(from), number(to)) {
             (Some(first), Some(last)) if first <= last => (first, last.saturating_add(1).min(total)),
-            (Some(first), None) if last.is_empty() => (first, total),
-            (None, Some(count)) if first.is_empty() => (total.saturating_sub(count), total),
+            (Some(first), None) if to.is_empty() => (first, total),
+            (None, Some(count)) if from.is_empty() => (total.saturating_sub(count), total),
             _ => return Wanted::All,
         };
         if start >= end {

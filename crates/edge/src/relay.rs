@@ -71,17 +71,11 @@ impl Relay {
         if state.overflowed && state.first > 0 {
             return None;
         }
-        let place = Some(Place { next: 0, waker: None });
-        let number = match state.readers.iter().position(Option::is_none) {
-            Some(free) => {
-                state.readers[free] = place;
-                free
-            }
-            None => {
-                state.readers.push(place);
-                state.readers.len() - 1
-            }
-        };
+        let number = state.readers.iter().position(Option::is_none).unwrap_or(state.readers.len());
+        if number == state.readers.len() {
+            state.readers.push(None);
+        }
+        state.readers[number] = Some(Place { next: 0, waker: None });
         drop(state);
         Some(Reader { relay: Arc::clone(self), number })
     }

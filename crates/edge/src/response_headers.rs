@@ -67,7 +67,9 @@ fn apply_cors(cors: &CorsConfig, method: &Method, viewer: &HeaderMap, answer: &m
     if !anybody && !listed {
         return;
     }
-    CORS.iter().for_each(|name| drop(answer.remove(name)));
+    for name in CORS {
+        answer.remove(name);
+    }
     let mut set = |name: HeaderName, value: &str| {
         if let Ok(value) = HeaderValue::from_str(value) {
             answer.insert(name, value);

@@ -13,17 +13,17 @@ fn headers(pairs: &[(&'static str, &str)]) -> HeaderMap {
 
 #[test]
 fn e020_long_urls_and_heads_are_refused() {
-    let fits: Uri = format!("/{}", "a".repeat(8_191)).parse().unwrap();
-    let long: Uri = format!("/{}", "a".repeat(8_192)).parse().unwrap();
+    let fits = format!("/{}", "a".repeat(8_191));
+    let long = format!("/{}", "a".repeat(8_192));
     assert_eq!(size(&Method::GET, &fits, &HeaderMap::new()), Ok(()));
     assert!(matches!(
         size(&Method::GET, &long, &HeaderMap::new()),
         Err(Refusal::TooLarge { what: "URL", bytes: 8_193, .. })
     ));
     // "GET / HTTP/1.1\r\n" has 16 bytes, "x: " and the line end 5.
-    let root = Uri::from_static("/");
-    assert_eq!(size(&Method::GET, &root, &headers(&[("x", &"v".repeat(20_480 - 16 - 5))])), Ok(()));
-    assert!(size(&Method::GET, &root, &headers(&[("x", &"v".repeat(20_481 - 16 - 5))])).is_err());
+    let root = "/";
+    assert_eq!(size(&Method::GET, root, &headers(&[("x", &"v".repeat(20_480 - 16 - 5))])), Ok(()));
+    assert!(size(&Method::GET, root, &headers(&[("x", &"v".repeat(20_481 - 16 - 5))])).is_err());
 }
 
 #[test]

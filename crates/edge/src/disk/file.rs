@@ -23,7 +23,9 @@ pub(super) fn write(path: &Path, key: &Key, entry: &Entry) -> io::Result<u64> {
     let length = u32::try_from(head.len()).map_err(io::Error::other)?.to_be_bytes();
     let parts: [&[u8]; 4] = [MAGIC, &length, head.as_bytes(), &entry.body];
     let mut digest = Sha256::new();
-    parts.iter().for_each(|part| digest.update(part));
+    for part in parts {
+        digest.update(part);
+    }
     let digest = digest.finalize();
     let beside = path.with_extension("new");
     let mut file = File::create(&beside)?;

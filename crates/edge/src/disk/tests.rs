@@ -15,9 +15,9 @@ fn entry(body: &str, language: Option<&str>) -> Entry {
         status: StatusCode::OK,
         headers: headers.into_iter().collect(),
         terms: Terms {
-            lifetime: Duration::from_secs(60),
+            lifetime: Duration::from_mins(1),
             age: Duration::from_secs(1),
-            received: Timestamp::from_millis(5),
+            received: Timestamp::from_micros(5),
             while_revalidating: Duration::ZERO,
             if_error: Duration::from_secs(7),
         },

@@ -86,8 +86,7 @@ impl Shared {
 
     /// E-001, E-002, E-020, E-060, E-175.
     fn admit(&self, viewer: &mut ViewerRequest) -> Result<(), Refusal> {
-        let uri = viewer.asked_for.parse().unwrap_or_default();
-        admission::size(&viewer.method, &uri, &viewer.headers)?;
+        admission::size(&viewer.method, &viewer.asked_for, &viewer.headers)?;
         if !self.answers_to(viewer.host()) {
             return Err(Refusal::UnknownHost);
         }

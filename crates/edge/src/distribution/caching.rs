@@ -8,11 +8,11 @@ use http::header::{
     AGE, AUTHORIZATION, CONTENT_LENGTH, ETAG, IF_MODIFIED_SINCE, IF_NONE_MATCH, IF_RANGE, RANGE,
 };
 use http::{HeaderMap, Method, Response, StatusCode};
-use http_body_util::BodyExt as _;
 use http_body_util::combinators::UnsyncBoxBody;
 use telemetry::Placement;
 use trace::Timestamp;
 
+use super::pump::Pump;
 use super::{Behavior, Shared, custom_error, own_answer};
 use crate::answer::{Answer, AnswerBody, CacheResult, end_to_end};
 use crate::cache_control::Directives;
@@ -25,7 +25,7 @@ use crate::freshness::{Answered, ERROR_CACHING_MINIMUM, Freshness};
 use crate::key::Key;
 use crate::measured::measured;
 use crate::pages::OwnError;
-use crate::relay::{Relay, Written};
+use crate::relay::Relay;
 use crate::request::ViewerRequest;
 
 type OriginResponse = Response<UnsyncBoxBody<Bytes, std::io::Error>>;
@@ -140,7 +140,10 @@ impl Shared {
         }
         match fetched {
             Ok(response) => Ok(self.take_in(behavior, leader, response, viewer, unconditional, now)),
-            Err(error) => Err(self.keep_own_error(behavior, leader, error, viewer, unconditional, now)),
+            Err(error) => {
+                self.keep_own_error(behavior, &leader, &error, viewer, &unconditional, now);
+                Err(error)
+            }
         }
     }
 
@@ -244,7 +247,9 @@ impl Shared {
         headers.remove(AGE);
         let withheld = Directives::of(&parts.headers).withheld;
         let mut kept = headers.clone();
-        withheld.iter().for_each(|name| drop(kept.remove(name.as_str())));
+        for name in &withheld {
+            kept.remove(name.as_str());
+        }
         let head = EntryHead {
             status: parts.status,
             headers: kept,
@@ -275,14 +280,14 @@ impl Shared {
     fn keep_own_error(
         &self,
         behavior: &Behavior,
-        leader: Leader,
-        error: OwnError,
+        leader: &Leader,
+        error: &OwnError,
         viewer: &ViewerRequest,
-        origin_headers: HeaderMap,
+        origin_headers: &HeaderMap,
         now: Timestamp,
-    ) -> OwnError {
-        let answer = own_answer(&error, &viewer.request_id);
-        let answered = self.answered(behavior, error.status, &answer.headers, &origin_headers, now);
+    ) {
+        let answer = own_answer(error, &viewer.request_id);
+        let answered = self.answered(behavior, error.status, &answer.headers, origin_headers, now);
         let terms = behavior.rules.terms(&answered).filter(|_| !leader.is_purged());
         match (terms, answer.body) {
             (Some(terms), AnswerBody::Whole(body)) => {
@@ -294,12 +299,11 @@ impl Shared {
                     origin_tag: None,
                 };
                 let entry = Arc::new(Entry::new(head, body));
-                self.store.keep(leader.key().clone(), Arc::clone(&entry), &origin_headers);
+                self.store.keep(leader.key().clone(), Arc::clone(&entry), origin_headers);
                 leader.land(Landing::Stored(entry));
             }
             _ => leader.land(Landing::Alone),
         }
-        error
     }
 
     /// A stale answer is on its way to the viewer; a new one is fetched behind it (E-154).
@@ -320,53 +324,16 @@ impl Shared {
         });
     }
 
-    /// Asks the origin for this viewer alone, and stores nothing.
-    async fn pass_through(
-        self: &Arc<Self>,
-        behavior: &Behavior,
-        viewer: &mut ViewerRequest,
-    ) -> Result<Answer, OwnError> {
-        let request = self.origin_request(behavior, viewer);
-        let response = self.fetch(behavior, request).await?;
-        let (parts, body) = response.into_parts();
-        self.invalidate_after(behavior, viewer, parts.status, &parts.headers);
-        let headers = end_to_end(&parts.headers, &behavior.forwarding);
-        let cache = CacheResult::Miss.of(parts.status);
-        let mut answer = Answer::new(parts.status, headers, AnswerBody::Passed(body), cache);
-        answer.placement = parts.extensions.get::<Placement>().cloned();
-        Ok(answer)
-    }
-
-    /// RFC 9111, 4.4: an unsafe method that succeeded makes what is stored of its target out of date.
-    /// CloudFront does no such thing.
-    fn invalidate_after(
-        &self,
-        behavior: &Behavior,
-        viewer: &ViewerRequest,
-        status: StatusCode,
-        headers: &HeaderMap,
-    ) {
-        let succeeded = status.is_success() || status.is_redirection();
-        if behavior.rules.profile != Profile::Rfc9111 || viewer.method.is_safe() || !succeeded {
-            return;
-        }
-        let mut targets = vec![viewer.asked_for.clone()];
-        for name in [http::header::LOCATION, http::header::CONTENT_LOCATION] {
-            targets.extend(
-                headers.get(name).and_then(|value| same_origin_path(value.to_str().ok()?, viewer.host())),
-            );
-        }
-        let chosen = |key: &Key| targets.iter().any(|target| key.url() == target.as_bytes());
-        self.flights.drop_where(chosen);
-        self.store.drop_where(chosen);
-    }
-
-    fn origin_request(&self, behavior: &Behavior, viewer: &mut ViewerRequest) -> OriginRequest {
+    pub(super) fn origin_request(&self, behavior: &Behavior, viewer: &mut ViewerRequest) -> OriginRequest {
         let secret = self.settings.origin_secret.as_deref();
         OriginRequest::new(viewer, &behavior.forwarding, &behavior.target.primary, &self.dress, secret)
     }
 
-    async fn fetch(&self, behavior: &Behavior, request: OriginRequest) -> Result<OriginResponse, OwnError> {
+    pub(super) async fn fetch(
+        &self,
+        behavior: &Behavior,
+        request: OriginRequest,
+    ) -> Result<OriginResponse, OwnError> {
         let primary = &behavior.target.primary;
         let Some((second, statuses)) = &behavior.target.failover else { return primary.fetch(request).await };
         if !matches!(request.method, Method::GET | Method::HEAD | Method::OPTIONS) {
@@ -399,7 +366,7 @@ impl Shared {
     }
 
     /// Keeps what a leader brought, unless it was purged on the way.
-    fn keep(&self, leader: Leader, entry: Arc<Entry>, origin_headers: &HeaderMap) {
+    pub(super) fn keep(&self, leader: Leader, entry: Arc<Entry>, origin_headers: &HeaderMap) {
         if leader.is_purged() {
             return;
         }
@@ -425,46 +392,6 @@ impl Behavior {
     }
 }
 
-/// Brings an origin's body to those who read it, and to the store when it is whole.
-struct Pump {
-    shared: Arc<Shared>,
-    leader: Leader,
-    head: EntryHead,
-    origin_headers: HeaderMap,
-    relay: Arc<Relay>,
-    patience: Duration,
-}
-
-impl Pump {
-    async fn run(self, mut body: UnsyncBoxBody<Bytes, std::io::Error>) {
-        let outcome = loop {
-            match tokio::time::timeout(self.patience, body.frame()).await {
-                Ok(Some(Ok(frame))) => {
-                    if let Ok(data) = frame.into_data()
-                        && self.relay.write(data).await == Written::Unwanted
-                    {
-                        // E-076: nobody waits for it, so it is not stored either.
-                        break Err(std::io::Error::other("all viewers have gone"));
-                    }
-                }
-                Ok(Some(Err(error))) => break Err(error),
-                Ok(None) => break Ok(()),
-                Err(_) => {
-                    break Err(std::io::Error::new(std::io::ErrorKind::TimedOut, "the origin fell silent"));
-                }
-            }
-        };
-        // Stored before it ends, so that who has read it all finds it there.
-        if outcome.is_ok()
-            && let Some(whole) = self.relay.whole()
-        {
-            let entry = Arc::new(Entry::new(self.head, whole));
-            self.shared.keep(self.leader, entry, &self.origin_headers);
-        }
-        self.relay.end(outcome);
-    }
-}
-
 /// A stored answer as it is shown.
 fn stored(entry: &Arc<Entry>, now: Timestamp, remaining: Duration) -> Answer {
     let cache = CacheResult::Hit.of(entry.head.status);
@@ -479,14 +406,4 @@ fn landed(head: &EntryHead, body: AnswerBody, cache: CacheResult) -> Answer {
     let mut answer = Answer::new(head.status, head.headers.clone(), body, cache.of(head.status));
     answer.fresh_for = Some(head.terms.lifetime.saturating_sub(head.terms.age));
     answer
-}
-
-/// The path and query that a `Location` names on the same host.
-fn same_origin_path(location: &str, host: &str) -> Option<String> {
-    if location.starts_with('/') && !location.starts_with("//") {
-        return Some(location.to_owned());
-    }
-    let rest = location.split_once("://")?.1;
-    let (authority, path) = rest.split_at(rest.find('/')?);
-    authority.eq_ignore_ascii_case(host).then(|| path.to_owned())
 }

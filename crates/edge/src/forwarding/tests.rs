@@ -3,9 +3,9 @@ use super::*;
 #[track_caller]
 fn check_union(key: &Selection, request: &Selection, taken: &[&str], left: &[&str]) {
     let union = united(key, request);
-    let takes = |name: &str| query::selected(&union, Some(name)).is_some();
-    assert!(taken.iter().all(|name| takes(name)), "{union:?}");
-    assert!(!left.iter().any(|name| takes(name)), "{union:?}");
+    let forwards = |name: &str| query::selected(&union, Some(name)).is_some();
+    assert!(taken.iter().all(|name| forwards(name)), "{union:?}");
+    assert!(!left.iter().any(|name| forwards(name)), "{union:?}");
 }
 
 fn list(names: &[&str]) -> Vec<String> {

@@ -24,7 +24,9 @@ fn answered(status: u16, headers: &HeaderMap) -> Answered<'_> {
 
 /// The lifetime in seconds, `None` for what is not kept.
 fn lifetime(rules: Rules, status: u16, pairs: &[(&str, &str)]) -> Option<u64> {
-    rules.terms(&answered(status, &headers(pairs))).map(|terms| (terms.lifetime - terms.age).as_secs())
+    rules
+        .terms(&answered(status, &headers(pairs)))
+        .map(|terms| terms.lifetime.saturating_sub(terms.age).as_secs())
 }
 
 /// Between no minimum and 100 s, and between 10 and 100 s; the default is 50 s.

@@ -80,9 +80,8 @@ fn in_engine(
     runtime.set_max_stack_size(STACK_BYTES);
     runtime.set_interrupt_handler(Some(Box::new(patience)));
     let context = Context::full(&runtime).map_err(|error| error.to_string())?;
-    context.with(|context| {
-        call(&context, code, event, logged).map_err(|error| error.to_string().trim().replace('\n', " "))
-    })
+    context
+        .with(|context| call(&context, code, event, logged).map_err(|error| error.trim().replace('\n', " ")))
 }
 
 /// Says, each time the engine asks, whether the run has to end.

@@ -1,7 +1,7 @@
 use super::*;
 
 fn batch(paths: &[&str], quantity: usize, reference: &str) -> String {
-    let paths: String = paths.iter().map(|path| format!("<Path>{path}</Path>")).collect();
+    let paths = format!("<Path>{}</Path>", paths.join("</Path><Path>"));
     format!(
         "<InvalidationBatch xmlns=\"http://cloudfront.amazonaws.com/doc/2020-05-31/\"><Paths>\
          <Quantity>{quantity}</Quantity><Items>{paths}</Items></Paths>\
@@ -27,10 +27,10 @@ fn e181_e183_what_cannot_be_is_refused_by_its_code() {
     check_refused("<InvalidationBatch><Paths>", "InvalidArgument");
     check_refused("<a></b>", "MalformedXML");
     check_refused(&batch(&["/a"], 2, "x"), "InconsistentQuantities");
-    check_refused(&batch(&[], 0, "x"), "InvalidArgument");
+    check_refused(&batch(&[""], 1, "x"), "InvalidArgument");
     check_refused(&batch(&["a"], 1, "x"), "InvalidArgument");
     check_refused(&batch(&["/a"], 1, ""), "InvalidArgument");
     check_refused(&batch(&[&format!("/{}", "a".repeat(4_000))], 1, "x"), "InvalidArgument");
     check_refused(&batch(&["/a*"; 16], 16, "x"), "TooManyInvalidationsInProgress");
-    check_refused(&batch(&["/a"; 3_001], 3_001, "x"), "TooManyInvalidationsInProgress");
+    check_refused(&batch(&vec!["/a"; 3_001], 3_001, "x"), "TooManyInvalidationsInProgress");
 }

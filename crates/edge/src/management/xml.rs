@@ -7,12 +7,12 @@ use super::{Fault, Invalidation};
 
 /// One invalidation.
 pub(super) fn invalidation(invalidation: &Invalidation, status: &str) -> String {
-    let paths: String = invalidation
-        .batch
-        .paths
-        .iter()
-        .map(|path| format!("<Path>{}</Path>", escape(path.as_str())))
-        .collect();
+    let mut paths = String::new();
+    for path in &invalidation.batch.paths {
+        paths.push_str("<Path>");
+        paths.push_str(&escape(path.as_str()));
+        paths.push_str("</Path>");
+    }
     format!(
         "{DECLARATION}<Invalidation xmlns=\"{NAMESPACE}\"><Id>{}</Id><Status>{status}</Status>\
          <CreateTime>{}</CreateTime><InvalidationBatch><Paths><Quantity>{}</Quantity><Items>{paths}</Items></Paths>\
@@ -26,17 +26,14 @@ pub(super) fn invalidation(invalidation: &Invalidation, status: &str) -> String 
 
 /// All of a distribution's; there are never so many that they need pages.
 pub(super) fn list(invalidations: &[&Invalidation]) -> String {
-    let items: String = invalidations
-        .iter()
-        .map(|one| {
-            format!(
-                "<InvalidationSummary><Id>{}</Id><CreateTime>{}</CreateTime><Status>Completed</Status>\
-                 </InvalidationSummary>",
-                one.id,
-                iso_millis(one.at.millis())
-            )
-        })
-        .collect();
+    let mut items = String::new();
+    for one in invalidations {
+        items.push_str("<InvalidationSummary><Id>");
+        items.push_str(&one.id);
+        items.push_str("</Id><CreateTime>");
+        items.push_str(&iso_millis(one.at.millis()));
+        items.push_str("</CreateTime><Status>Completed</Status></InvalidationSummary>");
+    }
     format!(
         "{DECLARATION}<InvalidationList xmlns=\"{NAMESPACE}\"><Marker></Marker><MaxItems>1000</MaxItems>\
          <IsTruncated>false</IsTruncated><Quantity>{}</Quantity><Items>{items}</Items></InvalidationList>",

@@ -18,7 +18,7 @@ fn key(text: &str) -> Key {
 
 fn entry(bytes: usize) -> Arc<Entry> {
     let terms = Terms {
-        lifetime: Duration::from_secs(60),
+        lifetime: Duration::from_mins(1),
         age: Duration::ZERO,
         received: Timestamp::default(),
         while_revalidating: Duration::ZERO,

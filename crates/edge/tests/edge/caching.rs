@@ -303,10 +303,10 @@ async fn e153_a_failing_origin_is_covered_by_what_is_stored_and_left_in_peace() 
 #[tokio::test]
 async fn e154_stale_while_revalidate_answers_now_and_fetches_behind() {
     let stage = Stage::new(vec![legacy(<_>::default(), 0, 10, 31_536_000)]);
-    let stale = "max-age=10, stale-while-revalidate=60";
+    let directives = "max-age=10, stale-while-revalidate=60";
     stage.script([
-        answer(200, "old").header("cache-control", stale),
-        answer(200, "new").header("cache-control", stale),
+        answer(200, "old").header("cache-control", directives),
+        answer(200, "new").header("cache-control", directives),
     ]);
     stage.get("/").await.expect(200, "Miss");
     stage.pass(11);
@@ -400,7 +400,7 @@ async fn every_request_is_recorded_with_its_span_and_placement() {
     assert_eq!(requests[0].entrance, "distribution.Website");
     assert!(requests[0].placement.is_some() && requests[1].placement.is_none());
     assert_eq!(requests[1].cache.as_ref().unwrap().result, "Hit");
-    assert_eq!(requests[1].cache.as_ref().unwrap().fresh_for, Some(Duration::from_secs(86_400)));
+    assert_eq!(requests[1].cache.as_ref().unwrap().fresh_for, Some(Duration::from_hours(24)));
     assert_eq!(spans.len(), 2);
     assert_eq!(spans[0].trace, requests[0].trace);
 }
