@@ -1,0 +1,31 @@
+use super::*;
+
+#[test]
+fn a_program_names_its_loader_and_libraries() {
+    let elf = read(&std::fs::read("/proc/self/exe").unwrap()).unwrap();
+    assert!(elf.interpreter.unwrap().contains("/ld-linux"));
+    assert!(elf.needed.contains(&"libc.so.6".to_owned()), "{:?}", elf.needed);
+}
+
+#[test]
+fn what_is_cut_off_is_none_or_less_and_never_a_panic() {
+    let whole = std::fs::read("/proc/self/exe").unwrap();
+    assert_eq!(read(b"#!/bin/sh"), None);
+    for end in (0..4_096).chain([whole.len() / 2]) {
+        read(&whole[..end]);
+    }
+    let mut broken = whole[..65_536].to_vec();
+    for index in 0..512 {
+        broken[index] ^= 0xff;
+        read(&broken);
+        broken[index] ^= 0xff;
+    }
+}
+
+#[test]
+fn paths_keep_their_length() {
+    let mut bytes = b"\0/usr/lib/here/\0x/usr/lib/there\0/usr/lib\0".to_vec();
+    assert_eq!(replace_path(&mut bytes, "/usr/lib", "/opt/l"), 2);
+    assert_eq!(bytes, b"\0/opt/l///here/\0x/usr/lib/there\0/opt/l//\0");
+    assert_eq!(replace_interpreter(&mut bytes, "/opt/l//\0", "/ld"), 1);
+}
