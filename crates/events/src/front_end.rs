@@ -27,7 +27,7 @@ pub use parameters::decode as percent_decoded;
 pub use refusal::Refusal;
 pub use reply::{Header, Identifiers, Reply};
 pub use request::{Context, IamCaller, PathParameter, Request, Source};
-pub use stream::interpret_stream;
+pub use stream::{interpret_stream, prelude_is_known};
 pub use switches::Switches;
 
 /// Which of AWS's front ends is played.

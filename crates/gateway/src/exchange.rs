@@ -14,14 +14,17 @@ use http::header::HeaderValue;
 use http::request::Parts;
 use http::{HeaderName, Method, Response, StatusCode};
 use http_body_util::combinators::UnsyncBoxBody;
-use http_body_util::{BodyExt, Empty, Full};
-use lambda::{Invocation, InvokeError};
+use http_body_util::{BodyExt, Full};
+use lambda::{Answer, Invocation, InvokeError, Streamed};
 use telemetry::{Placement, Telemetry, TraceContext, annotation};
+use tokio::sync::mpsc;
 use trace::{Clock, Entropy, Hop, Outcome, SegmentId, Span, Timestamp, TraceHeader, TraceId};
 
 use crate::identifiers;
 use crate::invoke::Invoke;
+use crate::pieces::Pieces;
 use crate::receive;
+use crate::span::OpenSpan;
 
 /// What every front end needs to serve.
 pub(crate) struct Service {
@@ -184,25 +187,47 @@ impl<'s> Exchange<'s> {
         event: Vec<u8>,
         body_bytes: usize,
     ) -> Result<Bytes, Refusal> {
-        let event_bytes = event.len();
+        let sizes = Sizes { body: body_bytes, event: event.len() };
         let asked = self.service.clock.now();
-        let invocation = Invocation {
-            trace: self.traced(),
-            patience: call.patience,
-            ..Invocation::new(call.function, event)
-        };
-        let answered = self.service.functions.invoke(invocation).await;
+        let answered = self.service.functions.invoke(self.invocation(call, event)).await;
         self.integration_latency = Some(self.service.clock.now().since(asked));
-        let answer = answered.map_err(|error| self.not_invoked(&error, body_bytes, event_bytes))?;
+        let answer = answered.map_err(|error| self.not_invoked(&error, sizes))?;
+        self.settle(call, answer)
+    }
+
+    /// The same; an answer that the function streams begins with the first piece of it.
+    pub(crate) async fn invoke_streaming(
+        &mut self,
+        call: &Call<'_>,
+        event: Vec<u8>,
+        body_bytes: usize,
+    ) -> Result<(Bytes, Option<mpsc::Receiver<Streamed>>), Refusal> {
+        let sizes = Sizes { body: body_bytes, event: event.len() };
+        let asked = self.service.clock.now();
+        let answered = self.service.functions.invoke_streaming(self.invocation(call, event)).await;
+        self.integration_latency = Some(self.service.clock.now().since(asked));
+        let answered = answered.map_err(|error| self.not_invoked(&error, sizes))?;
+        let payload = self.settle(call, answered.answer)?;
+        Ok((payload, answered.stream))
+    }
+
+    fn invocation(&self, call: &Call<'_>, event: Vec<u8>) -> Invocation {
+        Invocation { trace: self.traced(), patience: call.patience, ..Invocation::new(call.function, event) }
+    }
+
+    fn settle(&mut self, call: &Call<'_>, answer: Answer) -> Result<Bytes, Refusal> {
         self.placement = Some(answer.placement);
         self.invocation_id = Some(answer.request_id);
         if answer.function_error.is_some() {
-            // Its own log says what it was; the viewer learns nothing of it.
-            let text = String::from_utf8_lossy(&answer.payload);
-            self.error = Some(format!("function `{}` failed: {}", call.function, cut(&text)));
-            return Err(Refusal::FunctionError);
+            return Err(self.failed(call.function, &String::from_utf8_lossy(&answer.payload)));
         }
         Ok(answer.payload)
+    }
+
+    /// Notes how the function failed. Its own log tells more; the viewer learns nothing of it.
+    pub(crate) fn failed(&mut self, function: &str, how: &str) -> Refusal {
+        self.error = Some(format!("function `{function}` failed: {}", cut(how)));
+        Refusal::FunctionError
     }
 
     /// The reply that `payload` stands for; one that stands for none is refused and explained.
@@ -236,30 +261,55 @@ impl<'s> Exchange<'s> {
         reply: Reply<'_>,
         payload: Option<&Bytes>,
     ) -> Response<UnsyncBoxBody<Bytes, io::Error>> {
+        let mut reply = self.signed(front_end, reply);
+        let body = match std::mem::take(&mut reply.body) {
+            _ if self.parts.method == Method::HEAD => Bytes::new(),
+            Cow::Borrowed(part) => shared(payload, part),
+            Cow::Owned(bytes) => Bytes::from(bytes),
+        };
+        drop(self.span(reply.status));
+        self.response(&reply, Full::new(body).map_err(|never| match never {}).boxed_unsync())
+    }
+
+    /// Sends `reply`, whose body is the beginning of a longer one.
+    pub(crate) fn send_streaming(
+        self,
+        front_end: &FrontEnd,
+        reply: Reply<'_>,
+        rest: mpsc::Receiver<Streamed>,
+    ) -> Response<UnsyncBoxBody<Bytes, io::Error>> {
+        let mut reply = self.signed(front_end, reply);
+        // Nobody knows yet how long it will be.
+        reply.headers.retain(|header| !header.name.eq_ignore_ascii_case("content-length"));
+        let first = Some(Bytes::from(std::mem::take(&mut reply.body).into_owned()));
+        let pieces = Pieces { first, rest, span: self.span(reply.status) };
+        self.response(&reply, pieces.boxed_unsync())
+    }
+
+    fn signed<'p>(&self, front_end: &FrontEnd, reply: Reply<'p>) -> Reply<'p> {
         let request = match front_end {
             FrontEnd::FunctionUrl => self.invocation_id.as_ref().unwrap_or(&self.uuid),
             _ => self.request_id(front_end),
         };
         let trace = self.traced().to_string();
-        let identifiers = Identifiers { request, extended: &self.extended_id, trace: &trace };
-        let Reply { status, headers, body } = reply.signed(front_end, &identifiers);
-        let body = match body {
-            _ if self.parts.method == Method::HEAD => {
-                Empty::new().map_err(|never| match never {}).boxed_unsync()
-            }
-            Cow::Borrowed(part) => whole(shared(payload, part)),
-            Cow::Owned(bytes) => whole(Bytes::from(bytes)),
-        };
+        reply.signed(front_end, &Identifiers { request, extended: &self.extended_id, trace: &trace })
+    }
+
+    fn response(
+        self,
+        reply: &Reply<'_>,
+        body: UnsyncBoxBody<Bytes, io::Error>,
+    ) -> Response<UnsyncBoxBody<Bytes, io::Error>> {
         let mut response = Response::new(body);
         // `events` gives 200 to 599, and lines that HTTP can carry.
-        *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        for header in headers {
+        *response.status_mut() =
+            StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        for header in &reply.headers {
             let name = HeaderName::from_bytes(header.name.as_bytes());
             if let (Ok(name), Ok(value)) = (name, HeaderValue::from_bytes(header.value.as_bytes())) {
                 response.headers_mut().append(name, value);
             }
         }
-        self.record(status);
         if let Some(placement) = self.placement {
             response.extensions_mut().insert(placement);
         }
@@ -273,9 +323,10 @@ impl<'s> Exchange<'s> {
         self.error = Some(why);
     }
 
-    fn not_invoked(&mut self, error: &InvokeError, body: usize, event: usize) -> Refusal {
+    fn not_invoked(&mut self, error: &InvokeError, sizes: Sizes) -> Refusal {
         match error {
             InvokeError::EventTooLarge { .. } => {
+                let Sizes { body, event } = sizes;
                 self.explain(format!(
                     "a body of {body} bytes makes an event of {event} bytes, and Lambda takes {limit}, here and in \
                      AWS. What is not text travels as base64, so about 4.5 MB of it fit: let larger files \
@@ -301,7 +352,7 @@ impl<'s> Exchange<'s> {
         }
     }
 
-    fn record(&self, status: u16) {
+    fn span(&self, status: u16) -> OpenSpan {
         let mut annotations = vec![
             (annotation::METHOD.to_owned(), self.method().to_owned()),
             (annotation::PATH.to_owned(), self.path().to_owned()),
@@ -310,22 +361,27 @@ impl<'s> Exchange<'s> {
         if let Some(error) = &self.error {
             annotations.push((annotation::ERROR.to_owned(), error.clone()));
         }
-        self.service.telemetry.record_span(Span {
+        let span = Span {
             trace: self.trace.trace,
             id: self.span,
             parent: self.trace.parent,
             hop: Hop::Gateway,
             name: self.service.name.clone(),
             start: self.begun,
-            end: self.service.clock.now(),
+            end: self.begun,
             outcome: Outcome::of_status(status),
             annotations,
-        });
+        };
+        let Service { telemetry, clock, .. } = self.service;
+        OpenSpan { span, telemetry: telemetry.clone(), clock: Arc::clone(clock) }
     }
 }
 
-fn whole(bytes: Bytes) -> UnsyncBoxBody<Bytes, io::Error> {
-    Full::new(bytes).map_err(|never| match never {}).boxed_unsync()
+/// Bytes of a request's body and of the event that was made of it.
+#[derive(Clone, Copy)]
+struct Sizes {
+    body: usize,
+    event: usize,
 }
 
 /// `part` without a copy if it lies within `payload`.

@@ -10,9 +10,10 @@ use bytes::Bytes;
 use http::{Request, Response};
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt, Full};
-use lambda::{Answer, FunctionError, Invocation, InvokeError};
+use lambda::{Answer, FunctionError, Invocation, InvokeError, Streamed, StreamedAnswer};
 use serde_json::Value;
 use telemetry::{Placement, Start};
+use tokio::sync::mpsc;
 use trace::{Clock, Entropy, Timestamp};
 
 use crate::invoke::Invoke;
@@ -27,15 +28,25 @@ pub(crate) struct Function {
 struct Returned {
     payload: String,
     error: Option<FunctionError>,
+    /// What follows if it streams.
+    stream: Option<Vec<Streamed>>,
 }
 
 impl Function {
     pub(crate) fn returning(payload: &str) -> Arc<Self> {
-        Self::answering(Ok(Returned { payload: payload.to_owned(), error: None }))
+        Self::answering(Ok(Returned { payload: payload.to_owned(), error: None, stream: None }))
     }
 
     pub(crate) fn failing(payload: &str) -> Arc<Self> {
-        Self::answering(Ok(Returned { payload: payload.to_owned(), error: Some(FunctionError::Unhandled) }))
+        Self::answering(Ok(Returned {
+            payload: payload.to_owned(),
+            error: Some(FunctionError::Unhandled),
+            stream: None,
+        }))
+    }
+
+    pub(crate) fn streaming(pieces: Vec<Streamed>) -> Arc<Self> {
+        Self::answering(Ok(Returned { payload: String::new(), error: None, stream: Some(pieces) }))
     }
 
     pub(crate) fn refusing(error: InvokeError) -> Arc<Self> {
@@ -67,21 +78,36 @@ impl Invoke for Function {
         &self,
         invocation: Invocation,
     ) -> Pin<Box<dyn Future<Output = Result<Answer, InvokeError>> + Send + '_>> {
+        Box::pin(async move { Ok(self.invoke_streaming(invocation).await?.answer) })
+    }
+
+    fn invoke_streaming(
+        &self,
+        invocation: Invocation,
+    ) -> Pin<Box<dyn Future<Output = Result<StreamedAnswer, InvokeError>> + Send + '_>> {
         let bytes = invocation.event.len();
         let function = invocation.function.clone();
         self.asked.lock().unwrap().push(invocation);
         let too_large = bytes > lambda::PAYLOAD_LIMIT;
         let answer = if too_large { Err(InvokeError::EventTooLarge { bytes }) } else { self.answer.clone() };
         Box::pin(async move {
-            let Returned { payload, error } = answer?;
-            Ok(Answer {
+            let Returned { payload, error, stream } = answer?;
+            let answer = Answer {
                 payload: Bytes::from(payload),
                 function_error: error,
                 request_id: "11111111-2222-4333-8444-555555555555".to_owned(),
                 version: "$LATEST".to_owned(),
                 placement: Placement { function, environment: "one".to_owned(), start: Start::Warm },
                 log_tail: Bytes::new(),
-            })
+            };
+            let stream = stream.map(|pieces| {
+                let (sender, receiver) = mpsc::channel(pieces.len().max(1));
+                for piece in pieces {
+                    sender.try_send(piece).unwrap();
+                }
+                receiver
+            });
+            Ok(StreamedAnswer { answer, stream })
         })
     }
 }

@@ -8,10 +8,12 @@ use std::io;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use events::front_end::{Context, FrontEnd, IamCaller, Refusal, Reply, Switches, interpret_stream};
+use events::front_end::{
+    Context, FrontEnd, IamCaller, Refusal, Reply, Switches, interpret_stream, prelude_is_known,
+};
 use http::{Request, Response};
 use http_body_util::combinators::UnsyncBoxBody;
-use lambda::Lambda;
+use lambda::{Lambda, Streamed};
 use telemetry::Telemetry;
 use trace::{Clock, Entropy};
 
@@ -25,6 +27,12 @@ pub struct FunctionUrl {
     config: FunctionUrlConfig,
     no_variables: BTreeMap<String, String>,
     service: Service,
+}
+
+/// An event, and the size of the body that is in it.
+struct Made {
+    json: Vec<u8>,
+    body_bytes: usize,
 }
 
 impl FunctionUrl {
@@ -67,22 +75,75 @@ impl FunctionUrl {
         if let Some(reply) = preflight {
             return exchange.send(&FrontEnd::FunctionUrl, reply, None);
         }
-        let payload = self.invoke(&mut exchange, body).await;
-        let mut reply = match &payload {
-            Ok(payload) => self.interpret(&mut exchange, payload),
-            Err(refusal) => refusal.reply(&FrontEnd::FunctionUrl, &self.service.switches),
+        let event = match self.event(&mut exchange, body).await {
+            Ok(event) => event,
+            Err(refusal) => return self.refuse(exchange, refusal),
         };
-        if let Some(cors) = &self.config.cors {
-            cors.dress(&exchange.parts.headers, &mut reply.headers);
+        match self.config.invoke_mode {
+            InvokeMode::Buffered => self.buffered(exchange, event).await,
+            InvokeMode::ResponseStream => self.streaming(exchange, event).await,
         }
-        exchange.send(&FrontEnd::FunctionUrl, reply, payload.as_ref().ok())
     }
 
-    async fn invoke(
+    async fn buffered(
+        &self,
+        mut exchange: Exchange<'_>,
+        event: Made,
+    ) -> Response<UnsyncBoxBody<Bytes, io::Error>> {
+        match exchange.invoke(&self.call(), event.json, event.body_bytes).await {
+            Err(refusal) => self.refuse(exchange, refusal),
+            Ok(payload) => {
+                let mut reply = exchange.interpret(&FrontEnd::FunctionUrl, &self.config.function, &payload);
+                self.dress(&exchange, &mut reply);
+                exchange.send(&FrontEnd::FunctionUrl, reply, Some(&payload))
+            }
+        }
+    }
+
+    async fn streaming(
+        &self,
+        mut exchange: Exchange<'_>,
+        event: Made,
+    ) -> Response<UnsyncBoxBody<Bytes, io::Error>> {
+        let (payload, stream) =
+            match exchange.invoke_streaming(&self.call(), event.json, event.body_bytes).await {
+                Err(refusal) => return self.refuse(exchange, refusal),
+                Ok(answered) => answered,
+            };
+        let Some(mut stream) = stream else {
+            if payload.starts_with(b"{\"statusCode\"") {
+                exchange.explain(
+                    "the URL's InvokeMode is RESPONSE_STREAM and the function answers buffered, so the viewer \
+                     gets the JSON of the response, as in AWS: set DAVY_RESPONSE=stream, or InvokeMode BUFFERED"
+                        .to_owned(),
+                );
+            }
+            let mut reply = self.read(&mut exchange, &payload);
+            self.dress(&exchange, &mut reply);
+            return exchange.send(&FrontEnd::FunctionUrl, reply, Some(&payload));
+        };
+        let mut collected = payload.to_vec();
+        while !prelude_is_known(&collected) {
+            match stream.recv().await {
+                None => break,
+                Some(Streamed::Data(piece)) => collected.extend_from_slice(&piece),
+                Some(Streamed::Failed { error_type, .. }) => {
+                    let refusal = exchange.failed(&self.config.function, &error_type);
+                    return self.refuse(exchange, refusal);
+                }
+            }
+        }
+        let mut reply = self.read(&mut exchange, &collected);
+        self.dress(&exchange, &mut reply);
+        exchange.send_streaming(&FrontEnd::FunctionUrl, reply, stream)
+    }
+
+    /// The event of a request whose body could be had and whose caller may call.
+    async fn event(
         &self,
         exchange: &mut Exchange<'_>,
         body: UnsyncBoxBody<Bytes, io::Error>,
-    ) -> Result<Bytes, Refusal> {
+    ) -> Result<Made, Refusal> {
         let body = exchange.receive(body, lambda::PAYLOAD_LIMIT).await?;
         let caller = match &self.config.authorization {
             UrlAuthorization::None => None,
@@ -101,21 +162,27 @@ impl FunctionUrl {
                 })
             }
         };
-        let event = exchange.event(&FrontEnd::FunctionUrl, &self.context(exchange, caller), &body);
-        let body_bytes = body.len();
-        drop(body);
-        let call = Call { function: &self.config.function, patience: self.config.patience };
-        exchange.invoke(&call, event, body_bytes).await
+        let json = exchange.event(&FrontEnd::FunctionUrl, &self.context(exchange, caller), &body);
+        Ok(Made { json, body_bytes: body.len() })
     }
 
-    fn interpret<'p>(&self, exchange: &mut Exchange<'_>, payload: &'p Bytes) -> Reply<'p> {
-        let function = &self.config.function;
-        match self.config.invoke_mode {
-            InvokeMode::Buffered => exchange.interpret(&FrontEnd::FunctionUrl, function, payload),
-            // A buffered answer comes out as it is, the JSON of a response too (recorded).
-            InvokeMode::ResponseStream => {
-                exchange.read(&FrontEnd::FunctionUrl, function, interpret_stream(payload))
-            }
+    fn call(&self) -> Call<'_> {
+        Call { function: &self.config.function, patience: self.config.patience }
+    }
+
+    fn read<'p>(&self, exchange: &mut Exchange<'_>, payload: &'p [u8]) -> Reply<'p> {
+        exchange.read(&FrontEnd::FunctionUrl, &self.config.function, interpret_stream(payload))
+    }
+
+    fn refuse(&self, exchange: Exchange<'_>, refusal: Refusal) -> Response<UnsyncBoxBody<Bytes, io::Error>> {
+        let mut reply = refusal.reply(&FrontEnd::FunctionUrl, &self.service.switches);
+        self.dress(&exchange, &mut reply);
+        exchange.send(&FrontEnd::FunctionUrl, reply, None)
+    }
+
+    fn dress(&self, exchange: &Exchange<'_>, reply: &mut Reply<'_>) {
+        if let Some(cors) = &self.config.cors {
+            cors.dress(&exchange.parts.headers, &mut reply.headers);
         }
     }
 

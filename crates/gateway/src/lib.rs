@@ -22,11 +22,13 @@ mod function_url;
 mod http_api;
 mod identifiers;
 mod invoke;
+mod pieces;
 mod receive;
 mod refused;
 mod rest_api;
 mod routes;
 mod signed;
+mod span;
 mod throttle;
 
 pub use config::{

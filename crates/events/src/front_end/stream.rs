@@ -20,6 +20,13 @@ pub fn interpret_stream(payload: &[u8]) -> Result<Reply<'_>, Malformed> {
     }
 }
 
+/// Whether enough of a stream is `collected` to tell where its prelude ends, or that it has none;
+/// then [`interpret_stream`] reads it, and what follows is body.
+pub fn prelude_is_known(collected: &[u8]) -> bool {
+    let begins_one = collected.is_empty() || collected.starts_with(b"{");
+    !begins_one || split(collected).is_some() || collected.len() >= PRELUDE_LIMIT + SEPARATOR.len()
+}
+
 /// Prelude and body; `None` if there is no separator where a prelude would end.
 fn split(payload: &[u8]) -> Option<(&[u8], &[u8])> {
     if !payload.starts_with(b"{") {
@@ -62,6 +69,9 @@ mod tests {
         check(b"plain", "200 [Content-Type: application/octet-stream] plain");
         check(b"{\"a\":1}", "200 [Content-Type: application/octet-stream] {\"a\":1}");
         check(b"{x}\0\0\0\0\0\0\0\0", "NotAnObject");
+        assert!(prelude_is_known(b"plain") && prelude_is_known(b"{}\0\0\0\0\0\0\0\0"));
+        assert!(!prelude_is_known(b"") && !prelude_is_known(b"{}\0\0\0\0\0\0\0"));
+        assert!(prelude_is_known(&[b'{'; PRELUDE_LIMIT + 8]));
         check(b"", "200 [Content-Type: application/octet-stream] ");
     }
 }

@@ -1,8 +1,11 @@
 //! A Function URL over a fake function: who may call, and both invoke modes.
 
 use access::Credentials;
+use http_body_util::BodyExt;
 use lambda::{InvokeError, ThrottleReason};
 use serde_json::json;
+use telemetry::Record;
+use trace::Outcome;
 
 use super::*;
 use crate::config::{Cors, LONGEST_TIMEOUT, UrlCaller};
@@ -81,6 +84,48 @@ async fn a_stream_that_was_collected() {
         found.starts_with("200 [content-type: application/octet-stream") && found.ends_with(HELLO),
         "{found}"
     );
+}
+
+fn data(bytes: &'static [u8]) -> Streamed {
+    Streamed::Data(Bytes::from_static(bytes))
+}
+
+fn streaming(pieces: Vec<Streamed>) -> FunctionUrl {
+    url(&Function::streaming(pieces), |config| config.invoke_mode = InvokeMode::ResponseStream)
+}
+
+#[tokio::test]
+async fn a_stream_comes_in_pieces_however_it_is_cut() {
+    let pieces = vec![
+        data(b"{\"statusCode\":201,\"hea"),
+        data(b"ders\":{\"a\":\"b\"}}\0\0\0\0"),
+        data(b"\0\0\0\0one "),
+        data(b"two"),
+    ];
+    let found = ask(&streaming(pieces), "GET /", &[], "").await;
+    assert_eq!(
+        found,
+        "201 [a: b | content-type: application/octet-stream | \
+         x-amzn-requestid: 11111111-2222-4333-8444-555555555555] one two"
+    );
+    let found = ask(&streaming(vec![data(b"no "), data(b"prelude")]), "GET /", &[], "").await;
+    assert!(found.starts_with("200") && found.ends_with("] no prelude"), "{found}");
+    assert!(ask(&streaming(vec![]), "GET /", &[], "").await.starts_with("200"));
+}
+
+#[tokio::test]
+async fn a_stream_that_fails() {
+    let failed = || Streamed::Failed { error_type: "Function.Error".to_owned(), body: Bytes::new() };
+    let early = ask(&streaming(vec![data(b"{\"status"), failed()]), "GET /", &[], "").await;
+    assert!(early.starts_with("502"), "{early}");
+
+    let url = streaming(vec![data(b"begun "), failed()]);
+    let mut records = url.service.telemetry.subscribe();
+    let response = url.serve(request("GET /", &[], "")).await;
+    assert_eq!(response.status(), 200);
+    assert!(response.into_body().collect().await.is_err(), "the body ends before its end");
+    let Ok(Record::Span(span)) = records.try_recv() else { panic!("the span is recorded at the end") };
+    assert_eq!(span.outcome, Outcome::Fault);
 }
 
 #[tokio::test]
