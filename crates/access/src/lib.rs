@@ -8,6 +8,7 @@ mod credentials;
 mod peer;
 mod policy;
 mod principal;
+mod role;
 pub mod signature;
 mod wildcard;
 
@@ -15,3 +16,4 @@ pub use credentials::{Credentials, Lifetime};
 pub use peer::Peer;
 pub use policy::{Conditions, Decision, MalformedPolicy, Policy, Request, StatementName};
 pub use principal::Principal;
+pub use role::RolePolicies;
