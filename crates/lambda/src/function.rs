@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use access::Credentials;
+
 /// One function and its configuration; `Function::new` has Lambda's defaults.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Function {
@@ -44,6 +46,8 @@ pub struct Function {
     pub log_format: LogFormat,
     /// `FileSystemConfigs`: the shared writable places.
     pub volumes: Vec<Volume>,
+    /// Its role's own keys; without them it finds those of the settings.
+    pub credentials: Option<Credentials>,
 }
 
 /// A folder of the stack that a function may write.
@@ -97,6 +101,7 @@ impl Function {
             ephemeral_storage_megabytes: 512,
             log_format: LogFormat::Text,
             volumes: Vec::new(),
+            credentials: None,
         }
     }
 }

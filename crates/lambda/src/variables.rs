@@ -48,7 +48,7 @@ pub(crate) fn variables(
     set("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand");
     set("AWS_REGION", &settings.region);
     set("AWS_DEFAULT_REGION", &settings.region);
-    if let Some(credentials) = &settings.credentials {
+    if let Some(credentials) = function.credentials.as_ref().or(settings.credentials.as_ref()) {
         set("AWS_ACCESS_KEY_ID", &credentials.access_key);
         set("AWS_SECRET_ACCESS_KEY", &credentials.secret_key);
         if let Some(token) = &credentials.session_token {

@@ -108,6 +108,7 @@ impl<'t> Builder<'_, 't> {
                 })
                 .collect(),
             in_vpc: value.member("VpcConfig").is_some(),
+            policies: value.member("Policies").map_or(serde_json::Value::Null, Value::to_json),
             url: None,
             events: Vec::new(),
             position: self.position(resource.span),

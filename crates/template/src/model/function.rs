@@ -45,6 +45,8 @@ pub struct Function {
     pub file_systems: Vec<FileSystem>,
     /// Whether it has a `VpcConfig`; nothing follows from it on this machine.
     pub in_vpc: bool,
+    /// `Policies`, resolved: what its role may do, for `access::RolePolicies::read`.
+    pub policies: serde_json::Value,
     /// Its own address, if it has one.
     pub url: Option<FunctionUrl>,
     /// What calls it besides APIs, whose routes are with them.
