@@ -38,7 +38,6 @@ pub(crate) fn write(
     params.join("DOCUMENT_URI", &[&script.name, &script.path_info]);
     if !script.path_info.is_empty() {
         params.add("PATH_INFO", &script.path_info);
-        params.join("PATH_TRANSLATED", &[&root, &script.path_info]);
     }
     if query.is_empty() {
         params.add("REQUEST_URI", path);

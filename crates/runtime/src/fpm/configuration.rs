@@ -112,13 +112,18 @@ fn ini(settings: &Settings) -> String {
     for (name, value, reason) in SETTINGS {
         _ = write!(ini, "; {reason}\n{name} = {value}\n");
     }
-    let (timestamps, lifetime) = if settings.editable { (1, 2) } else { (0, 3_600) };
+    if settings.streaming {
+        ini.push_str("; What the script flushes is on its way.\noutput_buffering = 0\n");
+    }
+    let (timestamps, protection, lifetime) = if settings.editable { (1, 2, 2) } else { (0, 0, 3_600) };
     _ = write!(
         ini,
         "; As much as the function has, but for the runtime and php-fpm themselves.\n\
          memory_limit = {}M\n\
          ; Deployed code doesn't change; code that does is looked at each time.\n\
          opcache.validate_timestamps = {timestamps}\n\
+         ; Timestamps are whole seconds: what was written in the last two may be written again unseen.\n\
+         opcache.file_update_protection = {protection}\n\
          realpath_cache_ttl = {lifetime}\n",
         settings.memory_megabytes.saturating_sub(32).max(64)
     );
@@ -151,7 +156,6 @@ const SETTINGS: &[(&str, &str, &str)] = &[
     ("session.save_path", "/tmp", "The same."),
     ("opcache.enable", "1", "Compiled code is kept in memory."),
     ("opcache.revalidate_freq", "0", "An edit shows at once, where edits are looked for."),
-    ("opcache.file_update_protection", "0", "A file just written is whole."),
     ("opcache.max_accelerated_files", "20000", "A large application has that many."),
     ("opcache.interned_strings_buffer", "16", "The same."),
     ("zend.assertions", "-1", "As php.ini-production has it."),
