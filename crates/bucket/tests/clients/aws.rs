@@ -24,6 +24,7 @@ fn a_folder_is_synchronised_there_and_back() {
 }
 
 #[test]
+#[ignore = "slow: twenty megabytes through a Python client"]
 fn a_large_file_goes_in_parts_and_comes_in_ranges() {
     let server = Server::start();
     let data: Vec<u8> = (0..20_000_000_u32).map(|number| number.to_le_bytes()[1]).collect();

@@ -36,6 +36,7 @@ impl Server {
         let output = Command::new(program)
             .args(arguments)
             .current_dir(self.work.path())
+            .env("PATH", path())
             .env("HOME", self.work.path())
             .env("AWS_ACCESS_KEY_ID", KEY)
             .env("AWS_SECRET_ACCESS_KEY", KEY)
@@ -84,6 +85,15 @@ fn serve(folder: &Path) -> (Child, String) {
     let mut address = String::new();
     BufReader::new(process.stdout.take().unwrap()).read_line(&mut address).unwrap();
     (process, address.trim().to_owned())
+}
+
+/// Where clients are looked for: among those that `scripts/python-tools` brought, then everywhere.
+fn path() -> String {
+    let path = std::env::var("PATH").unwrap_or_default();
+    match std::env::var("DAVY_TEST_TOOLS") {
+        Ok(tools) => format!("{tools}/bin:{path}"),
+        Err(_) => path,
+    }
 }
 
 /// Both keys of the example's account.
