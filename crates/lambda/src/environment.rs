@@ -408,6 +408,15 @@ impl Environment {
         kill(&mut inner);
     }
 
+    /// Whether a connection comes from one of its own processes.
+    pub(crate) fn owns(&self, stream: &TcpStream) -> bool {
+        let process = self.inner().process.clone();
+        let (Some(process), Ok(peer), Ok(local)) = (process, stream.peer_addr(), stream.local_addr()) else {
+            return false;
+        };
+        process.owns_connection(peer, local)
+    }
+
     /// A connection has ended.
     pub(crate) fn hung_up(&self, service: &Service, stream: &Arc<TcpStream>, how: HangUp) {
         let mut inner = self.inner();

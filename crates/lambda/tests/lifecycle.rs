@@ -319,3 +319,24 @@ async fn draining_leaves_no_process() {
     assert_eq!(stage.bootstraps(), [] as [u32; 0]);
     assert_eq!(stage.invoke("{}").await.unwrap_err(), InvokeError::ShuttingDown);
 }
+
+#[tokio::test]
+async fn a_neighbours_events_are_not_to_be_had() {
+    let volume = tempfile::tempdir().unwrap();
+    let stage = Stage::new(|function| {
+        stage::add_volume(function, volume.path());
+        function.timeout = Duration::from_secs(20);
+    })
+    .await;
+    let answer = stage.invoke(r#"{"do":"variable","with":"AWS_LAMBDA_RUNTIME_API"}"#).await.unwrap();
+    let victim = String::from_utf8(answer.payload.to_vec()).unwrap().replace('"', "");
+    let (lambda, gate) = (stage.lambda.clone(), stage.invocation(r#"{"do":"gate","with":"/mnt/shared"}"#));
+    let held = tokio::spawn(async move { lambda.invoke(gate).await });
+    stage::until(|| std::fs::read_dir(volume.path()).unwrap().count() == 1).await;
+    let thief = stage.invoke(&format!(r#"{{"do":"connect","with":"{victim}"}}"#)).await.unwrap();
+    assert_ne!(thief.placement.environment, answer.placement.environment);
+    assert_eq!(thief.payload, "\"HTTP/1.1 403 Forbidden\"");
+    std::fs::write(volume.path().join("open"), "").unwrap();
+    assert_eq!(held.await.unwrap().unwrap().function_error, None);
+    stage.end().await;
+}

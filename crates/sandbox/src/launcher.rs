@@ -9,6 +9,7 @@
 //! not even allocate memory, while here mounts are described, read and reported in plain Rust.
 //! The supervisor becomes Davy's own child (`CLONE_PARENT`), so the launcher need not stay.
 
+mod filter;
 mod privileges;
 mod supervisor;
 mod system;

@@ -5,6 +5,7 @@
 
 pub mod launcher;
 
+mod connection;
 mod enclosure;
 mod isolation;
 mod memory;

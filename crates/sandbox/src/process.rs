@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::io;
+use std::net::SocketAddr;
 use std::os::fd::{AsFd, OwnedFd};
 use std::sync::Arc;
 
@@ -12,6 +13,7 @@ use tokio::net::UnixStream;
 use tokio::net::unix::pipe;
 use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
 
+use crate::connection;
 use crate::memory;
 use crate::spawner::Spawned;
 use crate::specification::{Command, Report};
@@ -162,6 +164,17 @@ impl Handle {
     /// Looks at the process itself, without its descendants; `None` once it is gone.
     pub fn vitals(&self) -> Option<Vitals> {
         memory::children(self.pid()).first().copied().and_then(Vitals::of)
+    }
+
+    /// Whether the connection from `peer` to `local` belongs to one of the environment's processes.
+    /// True as well where the kernel doesn't say whose it is.
+    pub fn owns_connection(&self, peer: SocketAddr, local: SocketAddr) -> bool {
+        match connection::inode(peer, local) {
+            Ok(Some(inode)) => connection::is_held_by(inode, &self.processes()),
+            // Nobody is there any more to get an answer.
+            Ok(None) => false,
+            Err(_) => true,
+        }
     }
 
     fn tell(&self, command: Command) {

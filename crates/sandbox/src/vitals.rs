@@ -51,7 +51,7 @@ mod tests {
     #[track_caller]
     fn check(state: &str, flags: u64, pending: u64, expected: bool) {
         let line = format!(
-            "7 (a b) c) {state} 1 7 7 0 -1 {flags} 0 0 0 0 0 0 0 0 20 0 1 0 5 0 0 0 0 0 0 0 0 0 {pending} 0\n"
+            "7 (a b) c) {state} 1 7 7 0 -1 {flags} 0 0 0 0 0 0 0 0 20 0 1 0 5 0 0 0 0 0 0 0 0 {pending} 0\n"
         );
         assert_eq!(says_dying(&line), expected, "{line}");
     }

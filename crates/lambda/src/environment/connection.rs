@@ -19,6 +19,11 @@ use crate::service::Service;
 
 /// Serves a connection until it ends.
 pub(super) async fn serve(service: Arc<Service>, environment: Arc<Environment>, stream: TcpStream) {
+    if !environment.owns(&stream) {
+        // Functions share this machine's loopback: a neighbour must not take this one's events.
+        let _ = write(&stream, &reply::not_yours()).await;
+        return;
+    }
     // An answer is one small segment: waiting for more to send with it would cost 40 ms.
     let _ = stream.set_nodelay(true);
     let stream = Arc::new(stream);

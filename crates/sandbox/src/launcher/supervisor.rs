@@ -9,7 +9,7 @@ use rustix::event::{PollFd, PollFlags, poll};
 use rustix::process::{DumpableBehavior, Pid, Resource, Rlimit, Signal, WaitOptions, WaitStatus};
 
 use super::privileges::{self, Privileges};
-use super::{Failure, system, tree};
+use super::{Failure, filter, system, tree};
 use crate::specification::{Command, Limits, Report, Specification};
 
 /// Runs the process to its end, or until Davy hangs up. Never returns.
@@ -104,7 +104,8 @@ fn confine(specification: &Specification, privileges: Privileges) -> Result<(), 
         .map_err(|error| Failure::new("ask for the parent's death signal", error))?;
     limit(specification.limits, Scope::of(specification), privileges)?;
     rustix::thread::set_no_new_privs(true).map_err(|error| Failure::new("forbid new privileges", error))?;
-    system::close_on_exec_from_3().map_err(|error| Failure::new("close descriptors", error))
+    system::close_on_exec_from_3().map_err(|error| Failure::new("close descriptors", error))?;
+    filter::install().map_err(|error| Failure::new("filter system calls", error))
 }
 
 fn limit(limits: Limits, scope: Scope, privileges: Privileges) -> Result<(), Failure> {

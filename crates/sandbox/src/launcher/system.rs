@@ -6,6 +6,8 @@ use std::os::fd::{AsFd, AsRawFd, FromRawFd, OwnedFd};
 
 use rustix::thread::UnshareFlags;
 
+use super::filter::Instruction;
+
 /// Moves this process into new namespaces.
 pub(super) fn unshare(flags: UnshareFlags) -> io::Result<()> {
     // SAFETY: the launcher has one thread and no descriptor table shared with another.
@@ -94,6 +96,16 @@ pub(super) fn close_on_exec_from_3() -> io::Result<()> {
     // SAFETY: changes flags of descriptors only.
     let status =
         unsafe { libc::syscall(libc::SYS_close_range, 3, libc::c_uint::MAX, libc::CLOSE_RANGE_CLOEXEC) };
+    if status == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
+}
+
+/// Has the kernel judge every system call by this program from now on.
+pub(super) fn install_filter(program: &[Instruction]) -> io::Result<()> {
+    let length = u16::try_from(program.len()).map_err(io::Error::other)?;
+    let program = libc::sock_fprog { len: length, filter: program.as_ptr().cast_mut().cast() };
+    // SAFETY: `Instruction` is laid out as `sock_filter`, the length is that of the slice, and the
+    // kernel copies the program before it returns.
+    let status = unsafe { libc::prctl(libc::PR_SET_SECCOMP, libc::SECCOMP_MODE_FILTER, &raw const program) };
     if status == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
 }
 
