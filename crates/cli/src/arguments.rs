@@ -114,6 +114,18 @@ pub(crate) struct Up {
     #[arg(long)]
     pub(crate) unenclosed: bool,
 
+    /// Speak TLS too, by a certificate authority of this machine, and enforce viewer protocol policies
+    #[arg(long)]
+    pub(crate) https: bool,
+
+    /// With --https: a certificate of your own instead, as PEM
+    #[arg(long, value_name = "FILE", requires_all = ["https", "key"])]
+    pub(crate) certificate: Option<PathBuf>,
+
+    /// With --https: its key, as PEM
+    #[arg(long, value_name = "FILE", requires_all = ["https", "certificate"])]
+    pub(crate) key: Option<PathBuf>,
+
     /// Print one JSON line when ready, then one a request, to stdout
     #[arg(long)]
     pub(crate) json: bool,

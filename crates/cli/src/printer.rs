@@ -14,8 +14,6 @@ pub(crate) struct Printer {
 /// What a piece of text is, and so which colour it gets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Role {
-    /// As it is.
-    Plain,
     /// Less important.
     Faint,
     /// A heading.
@@ -47,6 +45,7 @@ impl Printer {
     }
 
     /// A line of data to stdout. A reader that went away (`| head`) is no error of ours.
+    #[expect(clippy::unused_self, reason = "nobody writes but who holds the printer")]
     pub(crate) fn data(self, line: &str) {
         let mut out = std::io::stdout().lock();
         let _ = writeln!(out, "{line}");
@@ -54,6 +53,7 @@ impl Printer {
     }
 
     /// Bytes of data to stdout, as they are.
+    #[expect(clippy::unused_self, reason = "nobody writes but who holds the printer")]
     pub(crate) fn data_bytes(self, bytes: &[u8]) {
         let mut out = std::io::stdout().lock();
         let _ = out.write_all(bytes);
@@ -96,6 +96,7 @@ impl Printer {
     }
 
     /// Columns of the terminal at stdout; 100 where there is none.
+    #[expect(clippy::unused_self, reason = "nobody writes but who holds the printer")]
     pub(crate) fn width(self) -> usize {
         terminal_size().unwrap_or(100).clamp(60, 200)
     }
@@ -119,7 +120,6 @@ impl Printer {
 
 fn painted(role: Role, text: &str) -> String {
     let code = match role {
-        Role::Plain => "",
         Role::Faint => "2",
         Role::Strong => "1",
         Role::Good => "32",
@@ -127,7 +127,7 @@ fn painted(role: Role, text: &str) -> String {
         Role::Bad => "1;31",
         Role::Link => "36",
     };
-    if code.is_empty() { text.to_owned() } else { format!("\u{1b}[{code}m{text}\u{1b}[0m") }
+    format!("\u{1b}[{code}m{text}\u{1b}[0m")
 }
 
 /// The kernel's word for stdout's terminal, else the shell's.

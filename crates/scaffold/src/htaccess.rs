@@ -38,12 +38,16 @@ impl Htaccess {
         if target == "-" {
             return;
         }
-        if script.ends_with(".php") && self.front_controller.is_none() {
+        if is_php(script) && self.front_controller.is_none() {
             self.front_controller = Some(script.to_owned());
         } else if self.front_controller.as_deref() != Some(script) {
             self.unread.push(format!("line {number}: {line}"));
         }
     }
+}
+
+fn is_php(script: &str) -> bool {
+    std::path::Path::new(script).extension().is_some_and(|extension| extension == "php")
 }
 
 #[cfg(test)]

@@ -41,7 +41,7 @@ fn is_static(folder: &Path, depth: usize) -> bool {
     while let Some((folder, depth)) = open.pop() {
         for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
             let name = entry.file_name().to_string_lossy().into_owned();
-            if name.ends_with(".php") {
+            if entry.path().extension().is_some_and(|extension| extension.eq_ignore_ascii_case("php")) {
                 return false;
             }
             assets |= is_asset(&name);

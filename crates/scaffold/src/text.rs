@@ -25,9 +25,9 @@ fn variables(variables: &[(&str, &str, &str)]) -> String {
     let mut text = String::new();
     for (name, value, why) in variables {
         if !why.is_empty() {
-            text.push_str(&format!("          # {why}\n"));
+            text.extend(["          # ", why, "\n"]);
         }
-        text.push_str(&format!("          {name}: '{value}'\n"));
+        text.extend(["          ", name, ": '", value, "'\n"]);
     }
     text
 }

@@ -15,8 +15,8 @@ pub enum Entrance {
     FunctionUrl(String),
     /// The S3 protocol, for all buckets.
     S3,
-    /// Lambda's own API, for all functions.
-    Lambda,
+    /// AWS's own APIs, for all functions and distributions: Lambda's and CloudFront's.
+    Aws,
 }
 
 impl fmt::Display for Entrance {
@@ -28,7 +28,7 @@ impl fmt::Display for Entrance {
             Self::RestApi(name) => write!(out, "restapi.{name}"),
             Self::FunctionUrl(name) => write!(out, "url.{name}"),
             Self::S3 => out.write_str("s3"),
-            Self::Lambda => out.write_str("lambda"),
+            Self::Aws => out.write_str("aws"),
         }
     }
 }

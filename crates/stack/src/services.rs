@@ -10,7 +10,7 @@ use std::time::Duration;
 use access::{Credentials, Lifetime};
 use bucket::{Buckets, Ignore, Mirrored};
 use bytes::Bytes;
-use edge::Distribution;
+use edge::{Distribution, ManagementApi};
 use gateway::{FunctionUrl, HttpApi, RestApi};
 use http::{Request, Response, StatusCode, header};
 use http_body_util::combinators::UnsyncBoxBody;
@@ -34,6 +34,7 @@ pub(crate) struct Services {
     /// APIs by what a host calls them: an API's id, or a domain of its own.
     named: BTreeMap<String, Entrance>,
     pub(crate) distributions: BTreeMap<String, Arc<Distribution>>,
+    cloudfront: ManagementApi,
     mirrors: Vec<MirroredFolder>,
     hosts: Hosts,
 }
@@ -78,8 +79,10 @@ impl Services {
         let buckets = start::buckets(model, surroundings.settings, secrets, telemetry)?;
         let lambda = start::lambda(model, surroundings, isolation, telemetry, warnings)?;
         let apis = start::apis(model, &lambda, secrets, telemetry, warnings)?;
-        let distributions = start::distributions(model, &buckets, &apis, secrets, telemetry)?;
+        let distributions = start::distributions(model, &buckets, &apis, surroundings, secrets, telemetry)?;
+        let all = distributions.values().map(|one| Distribution::clone(one)).collect();
         let services = Self {
+            cloudfront: ManagementApi::new(all, telemetry.clock(), telemetry.entropy()),
             lambda,
             buckets,
             apis,
@@ -121,8 +124,19 @@ impl Services {
                 None => gone(entrance),
             },
             Entrance::S3 => self.buckets.serve(request).await,
-            Entrance::Lambda => gone(entrance),
+            Entrance::Aws => self.aws(request).await,
         }
+    }
+
+    /// AWS's own APIs share a port: their paths begin with the version of the API.
+    async fn aws(
+        &self,
+        request: Request<UnsyncBoxBody<Bytes, io::Error>>,
+    ) -> Response<UnsyncBoxBody<Bytes, io::Error>> {
+        if request.uri().path().starts_with("/2020-05-31/") {
+            return self.cloudfront.serve(request).await;
+        }
+        text(StatusCode::NOT_FOUND, "This port speaks CloudFront's API for invalidations.\n".to_owned())
     }
 
     /// Removes cached answers whose paths match, in every distribution; gives their number.

@@ -20,6 +20,24 @@ pub struct Settings {
     pub launcher: PathBuf,
     /// Davy's Lambda runtime for PHP.
     pub bootstrap: PathBuf,
+    /// Whether distributions speak TLS.
+    pub tls: Tls,
+}
+
+/// Whether distributions speak TLS beside plain HTTP, and with whose certificate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Tls {
+    /// They do not, and viewer protocol policies are only reported.
+    Off,
+    /// By a certificate authority of this machine's own, kept in the state folder.
+    LocalAuthority,
+    /// With the user's certificate and key.
+    Files {
+        /// PEM, the whole chain.
+        certificate: PathBuf,
+        /// PEM.
+        key: PathBuf,
+    },
 }
 
 /// Whether functions run enclosed.

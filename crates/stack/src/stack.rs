@@ -11,6 +11,7 @@ use telemetry::Telemetry;
 use template::Model;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
+use tokio_rustls::TlsAcceptor;
 
 use crate::control::{Control, Order, Report};
 use crate::edits;
@@ -19,10 +20,11 @@ use crate::listener;
 use crate::plan::functions::Surroundings;
 use crate::plan::{self, Warnings};
 use crate::ports::{self, Bound};
+use crate::security::Security;
 use crate::services::{Secrets, Services};
 use crate::state::State;
 use crate::watch::Watch;
-use crate::{Enclosure, Entrance, PhpFpm, Settings, StartError};
+use crate::{Enclosure, Entrance, PhpFpm, Settings, StartError, Tls};
 
 /// A running stack. Dropping it without [`Stack::drain`] kills what its functions run.
 pub struct Stack {
@@ -34,6 +36,7 @@ pub struct Stack {
     services: watch::Sender<Arc<Services>>,
     endpoints: BTreeMap<String, SocketAddr>,
     site: Option<Entrance>,
+    authority: Option<PathBuf>,
     closing: watch::Sender<bool>,
     listeners: Vec<JoinHandle<()>>,
     control: JoinHandle<()>,
@@ -58,11 +61,13 @@ impl Stack {
     pub fn start(
         state: State,
         model: &Model,
-        settings: Settings,
+        mut settings: Settings,
         telemetry: Telemetry,
     ) -> Result<Started, StartError> {
+        // A function that is not enclosed starts in the folder of its code.
+        settings.state = std::path::absolute(&settings.state).unwrap_or(settings.state);
         let entrances = plan::entrances(model);
-        let site = entrances.first().filter(|first| **first != Entrance::S3).cloned();
+        let site = entrances.first().filter(|first| !matches!(first, Entrance::S3 | Entrance::Aws)).cloned();
         let bound = ports::bind(settings.port, entrances)?;
         let endpoints: BTreeMap<String, SocketAddr> =
             bound.iter().map(|one| (one.entrance.to_string(), one.address)).collect();
@@ -72,6 +77,7 @@ impl Stack {
             Enclosure::Never => Isolation::Unenclosed { why: "asked for with --unenclosed".to_owned() },
         };
         let php = installed_php();
+        let security = Security::new(&settings, model, &*telemetry.clock())?;
         let secrets = Secrets::new(&telemetry);
         let mut warnings = Warnings::new();
         let surroundings = surroundings(&settings, php.as_ref(), &secrets, &endpoints);
@@ -80,7 +86,7 @@ impl Stack {
         let (services, current) = watch::channel(Arc::new(services));
 
         let (closing, closed) = watch::channel(false);
-        let listeners = listen(bound, &current, &closed)?;
+        let listeners = listen(bound, &current, security.acceptor.as_ref(), &closed)?;
         let control = control(&settings.state, &current, &endpoints)?;
         let stack = Self {
             settings,
@@ -91,6 +97,7 @@ impl Stack {
             services,
             endpoints,
             site,
+            authority: security.authority,
             closing,
             listeners,
             control,
@@ -105,9 +112,26 @@ impl Stack {
         &self.endpoints
     }
 
+    /// The URL of an entrance, by its name; a distribution's is https where it speaks TLS.
+    pub fn url(&self, entrance: &str) -> Option<String> {
+        let address = self.endpoints.get(entrance)?;
+        let scheme = if self.secure() && entrance.starts_with("distribution.") { "https" } else { "http" };
+        Some(format!("{scheme}://{address}"))
+    }
+
     /// What a viewer should open first.
     pub fn site(&self) -> Option<&Entrance> {
         self.site.as_ref()
+    }
+
+    /// Whether distributions speak TLS as well.
+    pub fn secure(&self) -> bool {
+        self.settings.tls != Tls::Off
+    }
+
+    /// The certificate of this machine's own authority, which viewers have to trust.
+    pub fn authority(&self) -> Option<&Path> {
+        self.authority.as_deref()
     }
 
     /// How functions are enclosed.
@@ -228,6 +252,7 @@ fn installed_php() -> Option<PhpFpm> {
 fn listen(
     bound: Vec<Bound>,
     services: &watch::Receiver<Arc<Services>>,
+    tls: Option<&TlsAcceptor>,
     closing: &watch::Receiver<bool>,
 ) -> Result<Vec<JoinHandle<()>>, StartError> {
     bound
@@ -237,8 +262,9 @@ fn listen(
             socket.set_nonblocking(true).map_err(failed)?;
             let socket = tokio::net::TcpListener::from_std(socket).map_err(failed)?;
             let services = services.clone();
+            let tls = tls.filter(|_| matches!(entrance, Entrance::Distribution(_))).cloned();
             let entrance = Arc::new(entrance);
-            Ok(tokio::spawn(listener::serve(socket, closing.clone(), move |request| {
+            Ok(tokio::spawn(listener::serve(socket, tls, closing.clone(), move |request| {
                 let services = Arc::clone(&services.borrow());
                 let entrance = Arc::clone(&entrance);
                 async move { services.answer(&entrance, request).await }

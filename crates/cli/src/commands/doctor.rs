@@ -10,16 +10,18 @@ use crate::arguments::Doctor;
 use crate::exit::Exit;
 use crate::printer::{Printer, Role};
 
-pub(crate) fn run(arguments: &Doctor, printer: Printer) -> anyhow::Result<Exit> {
+pub(crate) fn run(arguments: &Doctor, printer: Printer) -> Exit {
     let findings = [own(), runtime(), php(), isolation()];
     if arguments.json {
         let findings: Vec<_> = findings.iter().map(Finding::to_json).collect();
         printer.data(&json!(findings).to_string());
     } else {
-        findings.iter().for_each(|finding| finding.print(printer));
+        for finding in &findings {
+            finding.print(printer);
+        }
     }
     let missing = findings.iter().any(|finding| finding.state == State::Missing);
-    Ok(if missing { Exit::Missing } else { Exit::Done })
+    if missing { Exit::Missing } else { Exit::Done }
 }
 
 /// One thing that was looked at.

@@ -4,7 +4,7 @@ use std::io::Read as _;
 use std::time::Duration;
 
 use lambda::{Invocation, InvokeError, Log};
-use stack::{Enclosure, Settings, Stack, Started, State};
+use stack::{Enclosure, Settings, Stack, Started, State, Tls};
 
 use super::{load, start_failure, up};
 use crate::arguments::Invoke;
@@ -14,17 +14,18 @@ use crate::printer::Printer;
 pub(crate) fn run(arguments: &Invoke, printer: Printer) -> anyhow::Result<Exit> {
     let event = event(arguments)?;
     let source = load::find(&arguments.template)?;
-    let model = load::model(&source, &arguments.parameters, printer)?;
     let state = arguments.state.clone().unwrap_or_else(|| source.folder().join(".davy"));
+    let model = load::model(&source, &arguments.parameters, &state, printer)?;
     // A stack that runs here keeps its ports and its state; this one is apart from it.
     let settings = Settings {
         port: 0,
         state: state.join("invoke"),
         concurrency: 1,
-        idle: Duration::from_secs(300),
+        idle: Duration::from_mins(5),
         enclosure: if arguments.unenclosed { Enclosure::Never } else { Enclosure::WherePossible },
         launcher: std::env::current_exe()?,
         bootstrap: super::bootstrap()?,
+        tls: Tls::Off,
     };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let answer = runtime.block_on(async {
@@ -32,7 +33,9 @@ pub(crate) fn run(arguments: &Invoke, printer: Printer) -> anyhow::Result<Exit> 
         let telemetry = up::open_telemetry(&settings.state)?;
         let Started { stack, warnings } =
             Stack::start(held, &model, settings, telemetry).map_err(|error| start_failure(&error))?;
-        warnings.iter().for_each(|warning| printer.warning(warning));
+        for warning in &warnings {
+            printer.warning(warning);
+        }
         let invocation = Invocation { log: Log::Tail, ..Invocation::new(&arguments.function, event) };
         let answer = stack.invoke(invocation).await;
         stack.drain(Duration::from_secs(2)).await;

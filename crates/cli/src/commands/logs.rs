@@ -18,10 +18,10 @@ pub(crate) fn run(arguments: &Logs, printer: Printer) -> anyhow::Result<Exit> {
         limit: arguments.lines,
         ..LogFilter::default()
     };
-    let mut printed = 0;
+    let mut count = 0;
     loop {
         let page = reader.logs(&filter).map_err(|error| Failure::new(Exit::Failed, error.to_string()))?;
-        printed += page.lines.len();
+        count += page.lines.len();
         for line in &page.lines {
             if arguments.json {
                 printer.data(&as_json(line));
@@ -38,7 +38,7 @@ pub(crate) fn run(arguments: &Logs, printer: Printer) -> anyhow::Result<Exit> {
             std::thread::sleep(POLL);
         }
     }
-    if printed == 0 {
+    if count == 0 {
         printer.say("no log lines yet");
     }
     Ok(Exit::Done)

@@ -21,15 +21,19 @@ pub(crate) fn run(arguments: &Traces, printer: Printer) -> anyhow::Result<Exit> 
         return Err(Failure::new(Exit::Failed, "no trace is stored yet").hint(hint(&state)).into());
     }
     let filter = TraceFilter { limit: arguments.lines, ..TraceFilter::default() };
-    let mut summaries = reader.traces(&filter).map_err(unreadable)?;
+    let mut summaries = reader.traces(&filter).map_err(|error| unreadable(&error))?;
     // The newest stands last, next to the prompt.
     summaries.reverse();
     if arguments.json {
-        summaries.iter().for_each(|summary| printer.data(&as_json(summary)));
+        for summary in &summaries {
+            printer.data(&as_json(summary));
+        }
     } else if summaries.is_empty() {
         printer.say(&format!("no trace is stored yet; {}", hint(&state)));
     } else {
-        telemetry::trace_table(&summaries, printer.width()).iter().for_each(|line| printer.drawing(line));
+        for line in telemetry::trace_table(&summaries, printer.width()) {
+            printer.drawing(&line);
+        }
     }
     Ok(Exit::Done)
 }
@@ -39,13 +43,13 @@ fn wanted(arguments: &Traces, reader: &Reader) -> Result<Option<TraceId>, Failur
         Some(text) => text.parse().map(Some).map_err(|error: trace::MalformedId| {
             Failure::new(Exit::Failed, format!("{text}: {error}")).hint("davy traces lists them")
         }),
-        None if arguments.last => reader.latest().map_err(unreadable),
+        None if arguments.last => reader.latest().map_err(|error| unreadable(&error)),
         None => Ok(None),
     }
 }
 
 fn draw(id: TraceId, reader: &Reader, arguments: &Traces, printer: Printer) -> anyhow::Result<Exit> {
-    let spans = reader.trace(id).map_err(unreadable)?;
+    let spans = reader.trace(id).map_err(|error| unreadable(&error))?;
     if spans.is_empty() {
         return Err(Failure::new(Exit::Failed, format!("there is no trace {id}"))
             .hint("davy traces lists those that are stored")
@@ -56,12 +60,16 @@ fn draw(id: TraceId, reader: &Reader, arguments: &Traces, printer: Printer) -> a
         printer.data(&Value::from(documents).to_string());
         return Ok(Exit::Done);
     }
-    telemetry::waterfall(&spans, printer.width()).iter().for_each(|line| printer.drawing(line));
-    let lines = reader.logs_of(&spans).map_err(unreadable)?;
+    for line in telemetry::waterfall(&spans, printer.width()) {
+        printer.drawing(&line);
+    }
+    let lines = reader.logs_of(&spans).map_err(|error| unreadable(&error))?;
     if !lines.is_empty() {
         printer.data("");
     }
-    lines.iter().for_each(|line| printer.drawing(&log_line(line)));
+    for line in &lines {
+        printer.drawing(&log_line(line));
+    }
     Ok(Exit::Done)
 }
 
@@ -80,7 +88,7 @@ fn as_json(summary: &TraceSummary) -> String {
     .to_string()
 }
 
-fn unreadable(error: telemetry::ReadError) -> Failure {
+fn unreadable(error: &telemetry::ReadError) -> Failure {
     Failure::new(Exit::Failed, error.to_string())
 }
 

@@ -9,12 +9,11 @@ mod signals;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use stack::{Enclosure, Settings, Source, Stack, Started, State};
+use stack::{Enclosure, Settings, Source, Stack, Started, State, Tls};
 use telemetry::{Limits, Record, Telemetry};
 use template::Model;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
-use tokio::sync::watch;
 
 use self::live::Live;
 use self::page::{About, Page};
@@ -26,125 +25,144 @@ use crate::printer::Printer;
 
 pub(crate) fn run(arguments: &Up, printer: Printer) -> anyhow::Result<Exit> {
     let source = load::find(&arguments.template.template)?;
-    let model = load::model(&source, &arguments.template.parameters, printer)?;
     let settings = settings(arguments, &source)?;
+    let run = Run { arguments, source, state: settings.state.clone(), printer };
+    let model = run.load()?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    let exit = runtime.block_on(up(arguments, &source, model, settings, printer));
+    let exit = runtime.block_on(run.serve(model, settings));
     // Blocking tasks that are left (a disk read) have nobody to answer to any more.
     runtime.shutdown_timeout(Duration::from_millis(200));
     exit
 }
 
-async fn up(
-    arguments: &Up,
-    source: &Source,
-    model: Model,
-    settings: Settings,
+/// One run of a stack: what it was asked to be, and where it says what happens.
+struct Run<'a> {
+    arguments: &'a Up,
+    source: Source,
+    state: PathBuf,
     printer: Printer,
-) -> anyhow::Result<Exit> {
-    // Before anything is started, so that a signal in between is not lost.
-    let mut signals = Signals::listen()?;
-    let state = State::hold(&settings.state).map_err(|error| start_failure(&error))?;
-    let telemetry = open_telemetry(&settings.state)?;
-    let records = telemetry.subscribe();
-    let Started { mut stack, warnings } =
-        Stack::start(state, &model, settings, telemetry.clone()).map_err(|error| start_failure(&error))?;
-    for warning in &warnings {
-        printer.warning(warning);
-    }
-    let template = match source {
-        Source::File(file) => Some(file.canonicalize().unwrap_or_else(|_| file.clone())),
-        Source::BuiltIn { .. } => None,
-    };
-    let edits = stack.watch(&model, template.as_deref());
-    let page = open_page(&stack, &model, &telemetry, source, arguments, warnings, printer).await;
-    let console = page.as_ref().map(|page| page.url.as_str());
-    banner::print(&stack, &model, source, arguments, console, printer);
-    if arguments.json {
-        printer.data(&json::ready(&stack, console));
-    }
-    let printing = tokio::spawn(print(records, code_folders(&model), arguments.json, printer));
-    follow_template(&mut stack, edits, source, arguments, page.as_ref(), &mut signals, printer).await;
-
-    printer.say("draining: requests under way may end; press Ctrl-C again to end at once");
-    let ending = async {
-        if let Some(page) = page {
-            page.close().await;
-        }
-        stack.drain(GRACE).await;
-    };
-    tokio::select! {
-        () = ending => {}
-        () = signals.next() => printer.say("ended at once"),
-    }
-    printing.abort();
-    Ok(Exit::Done)
 }
 
-/// The console, unless it can't be: a stack serves without its page too.
-async fn open_page(
-    stack: &Stack,
-    model: &Model,
-    telemetry: &Telemetry,
-    source: &Source,
-    arguments: &Up,
-    warnings: Vec<String>,
-    printer: Printer,
-) -> Option<Page> {
-    let state = arguments.state.clone().unwrap_or_else(|| source.folder().join(".davy"));
-    let about = About {
-        template: source.path().display().to_string(),
-        port: if arguments.port == 0 { 0 } else { arguments.port.checked_add(9).unwrap_or(0) },
-        concurrency: usize::from(arguments.concurrency),
-        state: &state,
-        warnings,
-    };
-    let page = Page::open(stack, model, telemetry, about).await;
-    page.map_err(|error| printer.warning(&format!("there is no console: {error}"))).ok()
-}
-
-/// Puts an edited template in place until a signal comes.
-async fn follow_template(
-    stack: &mut Stack,
-    mut edits: watch::Receiver<u64>,
-    source: &Source,
-    arguments: &Up,
-    page: Option<&Page>,
-    signals: &mut Signals,
-    printer: Printer,
-) {
-    loop {
-        tokio::select! {
-            () = signals.next() => return,
-            changed = edits.changed() => if changed.is_err() {
-                // Edits are not watched; only a signal is left to wait for.
-                return signals.next().await;
-            },
+impl Run<'_> {
+    async fn serve(&self, model: Model, settings: Settings) -> anyhow::Result<Exit> {
+        // Before anything is started, so that a signal in between is not lost.
+        let mut signals = Signals::listen()?;
+        let state = State::hold(&settings.state).map_err(|error| start_failure(&error))?;
+        let telemetry = open_telemetry(&settings.state)?;
+        let records = telemetry.subscribe();
+        let Started { mut stack, warnings } = Stack::start(state, &model, settings, telemetry.clone())
+            .map_err(|error| start_failure(&error))?;
+        self.warn(&warnings);
+        let page = self.open_page(&stack, &model, &telemetry, warnings).await;
+        let console = page.as_ref().map(|page| page.url.as_str());
+        banner::print(&stack, &model, &self.source, self.arguments, console, self.printer);
+        if self.arguments.json {
+            self.printer.data(&json::ready(&stack, console));
         }
-        edits.mark_unchanged();
-        let Ok(model) = load::model(source, &arguments.template.parameters, printer) else {
-            printer.say("the stack goes on with the template as it was");
-            continue;
+        let live = Live::new(self.printer, &model);
+        let printing = tokio::spawn(print(records, live, self.arguments.json, self.printer));
+        self.follow_template(&mut stack, &model, page.as_ref(), &mut signals).await;
+
+        self.printer.say("draining: requests under way may end; press Ctrl-C again to end at once");
+        let ending = async {
+            if let Some(page) = page {
+                page.close().await;
+            }
+            stack.drain(GRACE).await;
         };
-        match stack.replace(&model, GRACE).await {
-            Ok(warnings) => {
-                if let Some(page) = page {
-                    page.follow(&model);
+        tokio::select! {
+            () = ending => {}
+            () = signals.next() => self.printer.say("ended at once"),
+        }
+        printing.abort();
+        Ok(Exit::Done)
+    }
+
+    /// The console, unless it can't be: a stack serves without its page too.
+    async fn open_page(
+        &self,
+        stack: &Stack,
+        model: &Model,
+        telemetry: &Telemetry,
+        warnings: Vec<String>,
+    ) -> Option<Page> {
+        let port = self.arguments.port;
+        let about = About {
+            template: self.source.path().display().to_string(),
+            port: if port == 0 { 0 } else { port.checked_add(9).unwrap_or(0) },
+            concurrency: usize::from(self.arguments.concurrency),
+            state: &self.state,
+            warnings,
+        };
+        let page = Page::open(stack, model, telemetry, about).await;
+        page.map_err(|error| self.printer.warning(&format!("there is no console: {error}"))).ok()
+    }
+
+    /// Puts an edited template in place until a signal comes.
+    async fn follow_template(
+        &self,
+        stack: &mut Stack,
+        model: &Model,
+        page: Option<&Page>,
+        signals: &mut Signals,
+    ) {
+        let file = match &self.source {
+            Source::File(file) => Some(file.canonicalize().unwrap_or_else(|_| file.clone())),
+            Source::BuiltIn { .. } => None,
+        };
+        let mut edits = stack.watch(model, file.as_deref());
+        loop {
+            tokio::select! {
+                () = signals.next() => return,
+                changed = edits.changed() => if changed.is_err() {
+                    // Edits are not watched; only a signal is left to wait for.
+                    return signals.next().await;
+                },
+            }
+            match self.load() {
+                Ok(model) if self.replace(stack, &model).await => {
+                    edits = stack.watch(&model, file.as_deref());
+                    if let Some(page) = page {
+                        page.follow(&model);
+                    }
+                    self.printer.say("▸ the template was edited: the stack follows it");
                 }
-                warnings.iter().for_each(|warning| printer.warning(warning));
-                printer.say("▸ the template was edited: the stack follows it");
+                Ok(_) => self.printer.say("the stack goes on with the template as it was"),
+                Err(error) => {
+                    self.printer.error(&error.to_string());
+                    self.printer.say("the stack goes on with the template as it was");
+                }
+            }
+        }
+    }
+
+    /// Whether the stack runs `model` now; if not, it has been said why.
+    async fn replace(&self, stack: &mut Stack, model: &Model) -> bool {
+        match stack.replace(model, GRACE).await {
+            Ok(warnings) => {
+                self.warn(&warnings);
+                true
             }
             Err(error) => {
-                printer.error(&error.to_string());
-                printer.say("the stack goes on with the template as it was");
+                self.printer.error(&error.to_string());
+                false
             }
+        }
+    }
+
+    fn load(&self) -> Result<Model, Failure> {
+        load::model(&self.source, &self.arguments.template.parameters, &self.state, self.printer)
+    }
+
+    fn warn(&self, warnings: &[String]) {
+        for warning in warnings {
+            self.printer.warning(warning);
         }
     }
 }
 
 /// Prints what happens until its task is aborted.
-async fn print(mut records: Receiver<Record>, code: Vec<(String, PathBuf)>, as_json: bool, printer: Printer) {
-    let mut live = Live::new(printer, code.into_iter().collect());
+async fn print(mut records: Receiver<Record>, mut live: Live, as_json: bool, printer: Printer) {
     loop {
         match records.recv().await {
             Ok(record) => {
@@ -174,7 +192,16 @@ fn settings(arguments: &Up, source: &Source) -> anyhow::Result<Settings> {
         enclosure: if arguments.unenclosed { Enclosure::Never } else { Enclosure::WherePossible },
         launcher: std::env::current_exe()?,
         bootstrap: super::bootstrap()?,
+        tls: tls(arguments),
     })
+}
+
+fn tls(arguments: &Up) -> Tls {
+    match (&arguments.certificate, &arguments.key) {
+        (Some(certificate), Some(key)) => Tls::Files { certificate: certificate.clone(), key: key.clone() },
+        _ if arguments.https => Tls::LocalAuthority,
+        _ => Tls::Off,
+    }
 }
 
 /// Opens the store in the state folder.
@@ -184,17 +211,6 @@ pub(crate) fn open_telemetry(state: &Path) -> anyhow::Result<Telemetry> {
             .hint("davy clean removes this stack's state, logs and traces included")
             .into()
     })
-}
-
-fn code_folders(model: &Model) -> Vec<(String, PathBuf)> {
-    model
-        .functions
-        .iter()
-        .filter_map(|function| match &function.code {
-            template::model::Code::Folder(folder) => Some((function.name.clone(), folder.clone())),
-            _ => None,
-        })
-        .collect()
 }
 
 /// A page that takes longer than this after Ctrl-C is not waited for; Lambda's HTTP APIs give up

@@ -9,7 +9,8 @@ use crate::printer::{Printer, Role};
 
 pub(crate) fn run(arguments: &Validate, printer: Printer) -> anyhow::Result<Exit> {
     let source = load::find(&arguments.template.template)?;
-    let (_, diagnostics) = load::load(&source, &arguments.template.parameters);
+    let state = source.folder().join(".davy");
+    let (_, diagnostics) = load::load(&source, &arguments.template.parameters, &state)?;
     if arguments.json {
         printer.data(&diagnostics.to_json().to_string());
     } else {

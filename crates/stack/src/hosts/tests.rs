@@ -2,11 +2,11 @@ use super::*;
 
 #[test]
 fn only_the_stacks_own_names_are_answered_to() {
-    let hosts = Hosts::new(["shop.example.com".to_owned(), "*.shop.example.com".to_owned()]);
     #[track_caller]
     fn check(hosts: &Hosts, host: &str, expected: bool) {
         assert_eq!(hosts.accept(Some(host)), expected, "{host}");
     }
+    let hosts = Hosts::new(["shop.example.com".to_owned(), "*.shop.example.com".to_owned()]);
     check(&hosts, "localhost:8080", true);
     check(&hosts, "LOCALHOST", true);
     check(&hosts, "127.0.0.1:8080", true);

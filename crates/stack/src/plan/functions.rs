@@ -162,7 +162,7 @@ fn layers(function: &model::Function, model: &Model, warnings: &mut Warnings) ->
                 let content = model.layers.iter().find(|layer| layer.logical_id == *logical_id);
                 match content.map(|layer| &layer.content) {
                     Some(Code::Folder(path) | Code::Archive(path)) if path.exists() => {
-                        folders.push(path.clone())
+                        folders.push(path.clone());
                     }
                     Some(Code::Folder(path) | Code::Archive(path)) => warnings.push(format!(
                         "{}: the layer {logical_id} has no content at {}; it is left out",
@@ -170,7 +170,7 @@ fn layers(function: &model::Function, model: &Model, warnings: &mut Warnings) ->
                         path.display()
                     )),
                     _ => {
-                        warnings.push(format!("{}: the layer {logical_id} is left out", function.logical_id))
+                        warnings.push(format!("{}: the layer {logical_id} is left out", function.logical_id));
                     }
                 }
             }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use access::{Credentials, Lifetime, Principal};
 use bucket::{BucketSettings, Buckets, NewBuckets};
 use bytes::Bytes;
-use edge::{Distribution, EdgeSettings, OriginService, OriginTarget};
+use edge::{Distribution, EdgeSettings, Enforcement, OriginService, OriginTarget};
 use gateway::{FunctionUrl, HttpApi, RestApi};
 use http::{Request, Response};
 use http_body_util::combinators::UnsyncBoxBody;
@@ -22,7 +22,7 @@ use template::model;
 use super::{Apis, Secrets};
 use crate::plan::functions::Surroundings;
 use crate::plan::{self, Warnings};
-use crate::{Settings, StartError};
+use crate::{Settings, StartError, Tls};
 
 /// The buckets, with their policies.
 pub(super) fn buckets(
@@ -109,6 +109,7 @@ pub(super) fn distributions(
     model: &Model,
     buckets: &Buckets,
     apis: &Apis,
+    surroundings: &Surroundings<'_>,
     secrets: &Secrets,
     telemetry: &Telemetry,
 ) -> Result<BTreeMap<String, Arc<Distribution>>, StartError> {
@@ -121,8 +122,11 @@ pub(super) fn distributions(
         .iter()
         .map(|one| {
             let config = plan::distributions::distribution(one, model, &targets)?;
-            let settings =
-                EdgeSettings { origin_secret: Some(secrets.origin.clone()), ..EdgeSettings::default() };
+            let settings = EdgeSettings {
+                viewer_protocol: enforcement(&surroundings.settings.tls),
+                origin_secret: Some(secrets.origin.clone()),
+                ..EdgeSettings::default()
+            };
             let distribution = Distribution::new(
                 config,
                 settings,
@@ -134,6 +138,14 @@ pub(super) fn distributions(
             Ok((one.logical_id.clone(), Arc::new(distribution)))
         })
         .collect()
+}
+
+/// Where there is no TLS, a redirect to https would lead nowhere.
+fn enforcement(tls: &Tls) -> Enforcement {
+    match tls {
+        Tls::Off => Enforcement::Reported,
+        Tls::LocalAuthority | Tls::Files { .. } => Enforcement::Enforced,
+    }
 }
 
 /// What answers for an origin on this machine; a server elsewhere if nothing of the stack does.

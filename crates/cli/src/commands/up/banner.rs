@@ -37,10 +37,15 @@ fn rows(
 ) -> Vec<(&'static str, String)> {
     let mut rows = Vec::new();
     if let Some(address) = stack.site().and_then(|site| stack.endpoints().get(&site.to_string())) {
-        let link = format!("http://localhost:{}", address.port());
+        let secure = stack.secure() && matches!(stack.site(), Some(Entrance::Distribution(_)));
+        let scheme = if secure { "https" } else { "http" };
+        let link = format!("{scheme}://localhost:{}", address.port());
         rows.push(("site", printer.paint(Role::Link, &link)));
     }
-    for (name, address) in stack.endpoints() {
+    if let Some(authority) = stack.authority() {
+        rows.push(("trust", format!("{}, so that browsers believe the site", authority.display())));
+    }
+    for name in stack.endpoints().keys() {
         if stack.site().is_some_and(|site| site.to_string() == *name) {
             continue;
         }
@@ -51,9 +56,10 @@ fn rows(
             Some("distribution") => "CDN",
             Some("url") => "URL",
             Some("s3") => "S3",
-            _ => "Lambda",
+            _ => "AWS API",
         };
-        rows.push((label, format!("http://{address}  {}{note}", name.split('.').nth(1).unwrap_or_default())));
+        let url = stack.url(name).unwrap_or_default();
+        rows.push((label, format!("{url}  {}{note}", name.split('.').nth(1).unwrap_or_default())));
     }
     if let Some(console) = console {
         rows.push(("console", printer.paint(Role::Link, console)));

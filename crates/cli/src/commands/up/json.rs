@@ -1,17 +1,14 @@
 //! `davy up --json`: one line when everything answers, then one a request.
 
-use std::net::SocketAddr;
-
 use serde_json::{Map, Value, json};
 use stack::Stack;
 use telemetry::{RequestRecord, Start};
 
 /// `{"ready":true,"site":"http://…","console":"http://…","endpoints":{"distribution.NAME":"http://…",…}}`
 pub(super) fn ready(stack: &Stack, console: Option<&str>) -> String {
-    let url = |address: &SocketAddr| format!("http://{address}");
     let endpoints: Map<String, Value> =
-        stack.endpoints().iter().map(|(name, address)| (name.clone(), url(address).into())).collect();
-    let site = stack.site().and_then(|site| stack.endpoints().get(&site.to_string())).map(url);
+        stack.endpoints().keys().map(|name| (name.clone(), json!(stack.url(name)))).collect();
+    let site = stack.site().and_then(|site| stack.url(&site.to_string()));
     // Written out, because people read the line as well and a JSON map has no order of its own.
     format!(
         r#"{{"ready":true,"site":{},"console":{},"endpoints":{}}}"#,

@@ -8,6 +8,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use telemetry::{CacheRecord, LogLine, LogSource, Placement, Record, RequestRecord, Start, annotation};
+use template::Model;
+use template::model::{self, Code};
 use trace::{Hop, TraceId};
 
 use crate::printer::{Printer, Role};
@@ -15,8 +17,8 @@ use crate::printer::{Printer, Role};
 /// Holds the log lines of requests that are under way.
 pub(super) struct Live {
     printer: Printer,
-    /// Where each function's `/var/task` is on this machine, so that an error can be clicked.
-    code: BTreeMap<String, PathBuf>,
+    /// By the functions' names.
+    functions: BTreeMap<String, Shown>,
     /// Lines by request id.
     lines: HashMap<String, Vec<String>>,
     /// The invocations of each trace.
@@ -26,11 +28,26 @@ pub(super) struct Live {
     traces: VecDeque<TraceId>,
 }
 
+/// What a person calls a function, and where its `/var/task` is on this machine, so that an error
+/// can be clicked.
+struct Shown {
+    logical_id: String,
+    code: Option<PathBuf>,
+}
+
 impl Live {
-    pub(super) fn new(printer: Printer, code: BTreeMap<String, PathBuf>) -> Self {
+    pub(super) fn new(printer: Printer, model: &Model) -> Self {
+        let shown = |function: &model::Function| Shown {
+            logical_id: function.logical_id.clone(),
+            code: match &function.code {
+                Code::Folder(folder) => Some(folder.clone()),
+                Code::Archive(_) | Code::Inline(_) | Code::Remote(_) => None,
+            },
+        };
+        let functions = model.functions.iter().map(|one| (one.name.clone(), shown(one))).collect();
         Self {
             printer,
-            code,
+            functions,
             lines: HashMap::new(),
             invocations: HashMap::new(),
             order: VecDeque::new(),
@@ -57,7 +74,7 @@ impl Live {
     }
 
     fn request(&mut self, request: &RequestRecord) -> Vec<String> {
-        let mut printed = vec![line(request, self.printer)];
+        let mut printed = vec![self.line(request)];
         for id in self.invocations.remove(&request.trace).unwrap_or_default() {
             printed.extend(self.lines.remove(&id).unwrap_or_default());
         }
@@ -103,10 +120,43 @@ impl Live {
     }
 
     fn with_own_path(&self, line: &LogLine) -> String {
-        match self.code.get(&line.function) {
+        let code = self.functions.get(&line.function).and_then(|function| function.code.as_ref());
+        match code {
             Some(folder) => line.text.replace("/var/task", &folder.to_string_lossy()),
             None => line.text.clone(),
         }
+    }
+
+    /// One request in one line.
+    fn line(&self, request: &RequestRecord) -> String {
+        let printer = self.printer;
+        let status = match request.status {
+            500.. => printer.paint(Role::Bad, &request.status.to_string()),
+            400..=499 => printer.paint(Role::Warning, &request.status.to_string()),
+            _ => printer.paint(Role::Good, &request.status.to_string()),
+        };
+        let cache = request.cache.as_ref().map(cache).unwrap_or_default();
+        let placement = request.placement.as_ref().map(|one| self.placement(one)).unwrap_or_default();
+        let trace = printer.paint(Role::Faint, &request.trace.to_string());
+        format!(
+            "{:<6} {:<34} {status} {:>9}  {cache:<24} {placement:<26} {trace}",
+            request.method,
+            shortened(&request.path, 34),
+            milliseconds(request.duration),
+        )
+    }
+
+    fn placement(&self, placement: &Placement) -> String {
+        // A log stream's name ends in 32 hex digits of which four tell environments apart.
+        let letters: Vec<char> = placement.environment.chars().collect();
+        let short: String = letters[letters.len().saturating_sub(4)..].iter().collect();
+        let start = match placement.start {
+            Start::Cold { initialization } => format!("cold {}", milliseconds(initialization)),
+            Start::Warm => "warm".to_owned(),
+        };
+        let function = self.functions.get(&placement.function);
+        let name = function.map_or(&placement.function, |function| &function.logical_id);
+        format!("{name} {short} {start}")
     }
 }
 
@@ -115,40 +165,11 @@ fn is_trouble(text: &str) -> bool {
     ["Task timed out", "Error:", "INIT_REPORT", "read-only in Lambda"].iter().any(|sign| text.contains(sign))
 }
 
-/// One request in one line.
-fn line(request: &RequestRecord, printer: Printer) -> String {
-    let status = match request.status {
-        500.. => printer.paint(Role::Bad, &request.status.to_string()),
-        400..=499 => printer.paint(Role::Warning, &request.status.to_string()),
-        _ => printer.paint(Role::Good, &request.status.to_string()),
-    };
-    let cache = request.cache.as_ref().map(cache).unwrap_or_default();
-    let placement = request.placement.as_ref().map(placement).unwrap_or_default();
-    let trace = printer.paint(Role::Faint, &request.trace.to_string());
-    format!(
-        "{:<6} {:<34} {status} {:>9}  {cache:<24} {placement:<26} {trace}",
-        request.method,
-        shortened(&request.path, 34),
-        milliseconds(request.duration),
-    )
-}
-
 fn cache(cache: &CacheRecord) -> String {
     match cache.fresh_for {
         Some(left) if !left.is_zero() => format!("{}, holds {}", cache.result, rough(left)),
         _ => cache.result.clone(),
     }
-}
-
-fn placement(placement: &Placement) -> String {
-    // A log stream's name ends in 32 hex digits of which four tell environments apart.
-    let letters: Vec<char> = placement.environment.chars().collect();
-    let short: String = letters[letters.len().saturating_sub(4)..].iter().collect();
-    let start = match placement.start {
-        Start::Cold { initialization } => format!("cold {}", milliseconds(initialization)),
-        Start::Warm => "warm".to_owned(),
-    };
-    format!("{} {short} {start}", placement.function)
 }
 
 fn milliseconds(duration: Duration) -> String {

@@ -22,7 +22,7 @@ use template::model::OriginTarget;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
-use trace::{Clock, Entropy};
+use trace::{Clock, Entropy, Sampled, TraceHeader, TraceId};
 
 /// The console, served.
 pub(super) struct Page {
@@ -71,6 +71,7 @@ impl Page {
             overview: overview(stack, model, about.template, about.warnings),
             concurrency: about.concurrency,
             clock: telemetry.clock(),
+            entropy: telemetry.entropy(),
         });
         let sources = Sources { telemetry: telemetry.clone(), stack: Arc::clone(&shown) as _ };
         let (shutdown, ended) = oneshot::channel();
@@ -100,6 +101,7 @@ struct Shown {
     overview: Overview,
     concurrency: usize,
     clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
 }
 
 impl Shown {
@@ -212,9 +214,11 @@ impl console::Stack for Shown {
     fn invoke(&self, function: &str, event: bytes::Bytes) -> Future<Result<Invoked, String>> {
         let lambda = self.inspector.lambda();
         let clock = Arc::clone(&self.clock);
-        let invocation = Invocation { log: Log::Tail, ..Invocation::new(function, event) };
+        let start = clock.now();
+        let root = TraceId::new(start, &*self.entropy);
+        let trace = TraceHeader { root: Some(root), sampled: Sampled::Yes, ..TraceHeader::default() };
+        let invocation = Invocation { trace, log: Log::Tail, ..Invocation::new(function, event) };
         Box::pin(async move {
-            let start = clock.now();
             let answer = lambda.invoke(invocation).await.map_err(|error| error.to_string())?;
             Ok(Invoked {
                 duration: clock.now().since(start),
@@ -222,7 +226,7 @@ impl console::Stack for Shown {
                 log: String::from_utf8_lossy(&answer.log_tail).into_owned(),
                 payload: answer.payload,
                 request_id: answer.request_id,
-                trace: None,
+                trace: Some(root),
             })
         })
     }

@@ -7,8 +7,10 @@ use super::*;
 use crate::arguments::Color;
 
 fn live() -> Live {
-    let code = BTreeMap::from([("Website".to_owned(), PathBuf::from("/home/me/site"))]);
-    Live::new(Printer::new(Color::Never), code)
+    let mut live = Live::new(Printer::new(Color::Never), &Model::default());
+    let website = Shown { logical_id: "Website".to_owned(), code: Some(PathBuf::from("/home/me/site")) };
+    live.functions.insert("site-Website-1".to_owned(), website);
+    live
 }
 
 fn request(trace: TraceId, path: &str) -> Record {
@@ -23,7 +25,7 @@ fn request(trace: TraceId, path: &str) -> Record {
         bytes: 10,
         cache: Some(CacheRecord { result: "Miss".to_owned(), fresh_for: Some(Duration::from_secs(86_399)) }),
         placement: Some(Placement {
-            function: "Website".to_owned(),
+            function: "site-Website-1".to_owned(),
             environment: "2026/11/24/[$LATEST]0123456789abcdef".to_owned(),
             start: Start::Cold { initialization: Duration::from_millis(78) },
         }),
@@ -33,7 +35,7 @@ fn request(trace: TraceId, path: &str) -> Record {
 fn log(id: Option<&str>, source: LogSource, text: &str) -> Record {
     Record::Log(Arc::new(LogLine {
         at: Timestamp::default(),
-        function: "Website".to_owned(),
+        function: "site-Website-1".to_owned(),
         stream: "stream".to_owned(),
         request_id: id.map(str::to_owned),
         text: text.to_owned(),
@@ -47,7 +49,7 @@ fn lambda_span(trace: TraceId, id: &str) -> Record {
         id: SegmentId::new(&SystemEntropy),
         parent: None,
         hop: Hop::Lambda,
-        name: "Website".to_owned(),
+        name: "site-Website-1".to_owned(),
         start: Timestamp::default(),
         end: Timestamp::default(),
         outcome: Outcome::Ok,
