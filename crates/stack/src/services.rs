@@ -77,7 +77,7 @@ impl Services {
         warnings: &mut Warnings,
     ) -> Result<Self, StartError> {
         let buckets = start::buckets(model, surroundings.settings, secrets, telemetry)?;
-        let lambda = start::lambda(model, surroundings, isolation, telemetry, warnings)?;
+        let lambda = start::lambda(model, &buckets, surroundings, isolation, telemetry, warnings)?;
         let apis = start::apis(model, &lambda, secrets, telemetry, warnings)?;
         let distributions = start::distributions(model, &buckets, &apis, surroundings, secrets, telemetry)?;
         let all = distributions.values().map(|one| Distribution::clone(one)).collect();

@@ -6,7 +6,7 @@ use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use access::{Credentials, Lifetime, Principal};
+use access::{Credentials, Lifetime, Principal, RolePolicies};
 use bucket::{BucketSettings, Buckets, NewBuckets};
 use bytes::Bytes;
 use edge::{Distribution, EdgeSettings, Enforcement, OriginService, OriginTarget};
@@ -46,23 +46,45 @@ pub(super) fn buckets(
 /// The functions; their environments start with the first invocations.
 pub(super) fn lambda(
     model: &Model,
+    buckets: &Buckets,
     surroundings: &Surroundings<'_>,
     isolation: &Isolation,
     telemetry: &Telemetry,
     warnings: &mut Warnings,
 ) -> Result<Lambda, StartError> {
     let settings = surroundings.settings;
-    let functions = plan::functions::functions(model, surroundings, warnings)?;
+    let mut functions = plan::functions::functions(model, surroundings, warnings)?;
+    for function in &mut functions {
+        function.credentials = Some(role(function, model, buckets, telemetry, warnings));
+    }
     let mut machine =
         lambda::Settings::new(settings.state.clone(), settings.launcher.clone(), isolation.clone());
     machine.account.clone_from(&model.account);
     machine.region.clone_from(&model.region);
     machine.concurrency = settings.concurrency;
     machine.idle = settings.idle;
-    let entropy = telemetry.entropy();
-    machine.credentials = Some(Credentials::issue(Lifetime::Session, || entropy.next_u64()));
     Lambda::start(functions, machine, telemetry.clone(), telemetry.clock(), telemetry.entropy())
         .map_err(|error| StartError::Service { service: "functions", message: error.to_string() })
+}
+
+/// The keys of a function's role, with which it may do what its `Policies` say and nothing else.
+fn role(
+    function: &lambda::Function,
+    model: &Model,
+    buckets: &Buckets,
+    telemetry: &Telemetry,
+    warnings: &mut Warnings,
+) -> Credentials {
+    let entropy = telemetry.entropy();
+    let credentials = Credentials::issue(Lifetime::Session, || entropy.next_u64());
+    let policies =
+        model.function(&function.logical_id).map(|function| RolePolicies::read(&function.policies));
+    let RolePolicies { policies, problems } = policies.unwrap_or_default();
+    warnings.extend(problems.into_iter().map(|problem| format!("{}: {problem}", function.logical_id)));
+    let arn = format!("arn:aws:iam::{}:role/{}-{}Role", model.account, model.stack_name, function.logical_id);
+    let principal = Principal::Role { account: model.account.clone(), arn, policies: policies.into() };
+    buckets.register(credentials.clone(), principal);
+    credentials
 }
 
 /// What turns requests into invocations.
