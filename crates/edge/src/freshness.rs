@@ -73,8 +73,10 @@ impl Rules {
         }
         let directives = self.directives(answered.headers);
         let age = age(answered);
-        let lifetime = if answered.status.is_client_error() || answered.status.is_server_error() {
-            self.error_lifetime(answered, &directives)?
+        // An error stands in for no other error, and one that holds no time is not kept.
+        let is_error = answered.status.is_client_error() || answered.status.is_server_error();
+        let lifetime = if is_error {
+            self.error_lifetime(answered, &directives).filter(|lifetime| !lifetime.is_zero())?
         } else {
             self.lifetime(answered, &directives, age)?
         };
@@ -88,7 +90,8 @@ impl Rules {
                 .filter(|_| !forbids_staleness(&directives))
                 .unwrap_or_default()
                 .min(remaining_maximum),
-            if_error: self.stale_if_error(&directives).min(remaining_maximum),
+            if_error: if is_error { Duration::ZERO } else { stale_if_error(&directives) }
+                .min(remaining_maximum),
         })
     }
 
@@ -173,10 +176,7 @@ impl Rules {
             let said = said.or_else(|| expires(answered)).or(guessed).filter(|_| {
                 !self.must_not_store(answered, directives) && !varies_on_everything(answered.headers)
             });
-            return said
-                .map(|said| said.max(minimum).min(self.time_to_live.maximum))
-                .or(Some(minimum))
-                .filter(|lifetime| !lifetime.is_zero() || said.is_some());
+            return said.map(|said| said.max(minimum).min(self.time_to_live.maximum)).or(Some(minimum));
         }
         let minimum = answered.error_minimum.unwrap_or(ERROR_CACHING_MINIMUM);
         match answered.status.as_u16() {
@@ -192,16 +192,6 @@ impl Rules {
             // 416 is never kept, and of the others CloudFront's guide says nothing.
             _ => None,
         }
-    }
-
-    /// E-153, E-154: with no word about it, a stale answer is better than an error.
-    fn stale_if_error(&self, directives: &Directives) -> Duration {
-        if forbids_staleness(directives)
-            || self.profile == Profile::Rfc9111 && directives.shared_max_age.is_some()
-        {
-            return Duration::ZERO;
-        }
-        directives.stale_if_error.unwrap_or(FOREVER)
     }
 }
 
@@ -252,6 +242,15 @@ fn age(answered: &Answered<'_>) -> Duration {
         }
     });
     said.unwrap_or_default()
+}
+
+/// E-153, E-154: with no word about it, a stale answer is better than an error.
+fn stale_if_error(directives: &Directives) -> Duration {
+    // RFC 9111, 5.2.2.10: s-maxage says what proxy-revalidate says.
+    if forbids_staleness(directives) || directives.shared_max_age.is_some() {
+        return Duration::ZERO;
+    }
+    directives.stale_if_error.unwrap_or(FOREVER)
 }
 
 fn forbids_staleness(directives: &Directives) -> bool {
