@@ -328,8 +328,8 @@ impl<'s> Exchange<'s> {
             InvokeError::EventTooLarge { .. } => {
                 let Sizes { body, event } = sizes;
                 self.explain(format!(
-                    "a body of {body} bytes makes an event of {event} bytes, and Lambda takes {limit}, here and in \
-                     AWS. What is not text travels as base64, so about 4.5 MB of it fit: let larger files \
+                    "a body of {body} bytes makes an event of {event} bytes, and Lambda takes 6 MB ({limit}), here \
+                     and in AWS. What is not text travels as base64, so about 4.5 MB of it fit: let larger files \
                      go straight into a bucket",
                     limit = lambda::PAYLOAD_LIMIT
                 ));

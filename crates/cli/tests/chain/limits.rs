@@ -17,8 +17,9 @@ fn a_binary_upload_fits_as_long_as_its_base64_does() {
         ))
     };
     assert_eq!(upload(4_400_000).expect(200).text(), "4400000");
-    let refused = upload(4_800_000).expect(413).text();
-    assert!(refused.contains("6 MB"), "the answer does not name the limit: {refused}");
+    upload(4_800_000).expect(413);
+    // The viewer gets what an HTTP API answers; whose template it is reads why.
+    stack.hear("travels as base64");
     assert_eq!(upload(1_000).expect(200).text(), "1000", "the next one is answered");
 }
 
