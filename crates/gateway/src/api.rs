@@ -174,7 +174,7 @@ impl Api {
         let body_bytes = body.len();
         // The event holds it; two copies of an upload are enough.
         drop(body);
-        let call = Call { function, patience: *timeout };
+        let call = Call { function, patience: *timeout, request_id: None };
         exchange.invoke(&call, event, body_bytes).await.map_err(refuse)
     }
 

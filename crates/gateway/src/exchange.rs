@@ -46,8 +46,6 @@ pub(crate) struct Exchange<'s> {
     /// 16 characters that end in `=`.
     pub(crate) extended_id: String,
     uuid: String,
-    /// Lambda's own UUID of the invocation, once there is one.
-    invocation_id: Option<String>,
     /// The host that the client asked for, without port; the API's own if he named none.
     pub(crate) host: String,
     trace: TraceContext,
@@ -66,6 +64,8 @@ pub(crate) struct Exchange<'s> {
 pub(crate) struct Call<'a> {
     pub(crate) function: &'a str,
     pub(crate) patience: Duration,
+    /// The invocation's identifier, if the event names it.
+    pub(crate) request_id: Option<String>,
 }
 
 impl<'s> Exchange<'s> {
@@ -97,7 +97,6 @@ impl<'s> Exchange<'s> {
             begun,
             extended_id: identifiers::extended(entropy),
             uuid: identifiers::uuid(entropy),
-            invocation_id: None,
             trace,
             span: SegmentId::new(entropy),
             trace_header,
@@ -212,12 +211,16 @@ impl<'s> Exchange<'s> {
     }
 
     fn invocation(&self, call: &Call<'_>, event: Vec<u8>) -> Invocation {
-        Invocation { trace: self.traced(), patience: call.patience, ..Invocation::new(call.function, event) }
+        Invocation {
+            trace: self.traced(),
+            patience: call.patience,
+            request_id: call.request_id.clone(),
+            ..Invocation::new(call.function, event)
+        }
     }
 
     fn settle(&mut self, call: &Call<'_>, answer: Answer) -> Result<Bytes, Refusal> {
         self.placement = Some(answer.placement);
-        self.invocation_id = Some(answer.request_id);
         if answer.function_error.is_some() {
             return Err(self.failed(call.function, &String::from_utf8_lossy(&answer.payload)));
         }
@@ -287,10 +290,7 @@ impl<'s> Exchange<'s> {
     }
 
     fn signed<'p>(&self, front_end: &FrontEnd, reply: Reply<'p>) -> Reply<'p> {
-        let request = match front_end {
-            FrontEnd::FunctionUrl => self.invocation_id.as_ref().unwrap_or(&self.uuid),
-            _ => self.request_id(front_end),
-        };
+        let request = self.request_id(front_end);
         let trace = self.traced().to_string();
         reply.signed(front_end, &Identifiers { request, extended: &self.extended_id, trace: &trace })
     }

@@ -87,6 +87,7 @@ impl Invoke for Function {
     ) -> Pin<Box<dyn Future<Output = Result<StreamedAnswer, InvokeError>> + Send + '_>> {
         let bytes = invocation.event.len();
         let function = invocation.function.clone();
+        let request_id = invocation.request_id.clone().unwrap_or_default();
         self.asked.lock().unwrap().push(invocation);
         let too_large = bytes > lambda::PAYLOAD_LIMIT;
         let answer = if too_large { Err(InvokeError::EventTooLarge { bytes }) } else { self.answer.clone() };
@@ -95,7 +96,7 @@ impl Invoke for Function {
             let answer = Answer {
                 payload: Bytes::from(payload),
                 function_error: error,
-                request_id: "11111111-2222-4333-8444-555555555555".to_owned(),
+                request_id,
                 version: "$LATEST".to_owned(),
                 placement: Placement { function, environment: "one".to_owned(), start: Start::Warm },
                 log_tail: Bytes::new(),

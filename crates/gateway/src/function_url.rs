@@ -90,7 +90,8 @@ impl FunctionUrl {
         mut exchange: Exchange<'_>,
         event: Made,
     ) -> Response<UnsyncBoxBody<Bytes, io::Error>> {
-        match exchange.invoke(&self.call(), event.json, event.body_bytes).await {
+        let call = self.call(&exchange);
+        match exchange.invoke(&call, event.json, event.body_bytes).await {
             Err(refusal) => self.refuse(exchange, refusal),
             Ok(payload) => {
                 let mut reply = exchange.interpret(&FrontEnd::FunctionUrl, &self.config.function, &payload);
@@ -105,11 +106,11 @@ impl FunctionUrl {
         mut exchange: Exchange<'_>,
         event: Made,
     ) -> Response<UnsyncBoxBody<Bytes, io::Error>> {
-        let (payload, stream) =
-            match exchange.invoke_streaming(&self.call(), event.json, event.body_bytes).await {
-                Err(refusal) => return self.refuse(exchange, refusal),
-                Ok(answered) => answered,
-            };
+        let call = self.call(&exchange);
+        let (payload, stream) = match exchange.invoke_streaming(&call, event.json, event.body_bytes).await {
+            Err(refusal) => return self.refuse(exchange, refusal),
+            Ok(answered) => answered,
+        };
         let Some(mut stream) = stream else {
             if payload.starts_with(b"{\"statusCode\"") {
                 exchange.explain(
@@ -166,8 +167,10 @@ impl FunctionUrl {
         Ok(Made { json, body_bytes: body.len() })
     }
 
-    fn call(&self) -> Call<'_> {
-        Call { function: &self.config.function, patience: self.config.patience }
+    fn call(&self, exchange: &Exchange<'_>) -> Call<'_> {
+        // The request's identifier is the invocation's: event, answer and log agree.
+        let request_id = Some(exchange.request_id(&FrontEnd::FunctionUrl).to_owned());
+        Call { function: &self.config.function, patience: self.config.patience, request_id }
     }
 
     fn read<'p>(&self, exchange: &mut Exchange<'_>, payload: &'p [u8]) -> Reply<'p> {

@@ -22,6 +22,9 @@ pub struct Invocation {
     pub log: Log,
     /// `X-Amz-Client-Context`, decoded.
     pub client_context: Option<String>,
+    /// The UUID that the invocation is to have, because its event names it already (a Function URL's
+    /// does); `None`: Lambda's own choice.
+    pub request_id: Option<String>,
 }
 
 /// Whether the caller wants the log's tail.
@@ -44,6 +47,7 @@ impl Invocation {
             patience: Duration::from_secs(900),
             log: Log::None,
             client_context: None,
+            request_id: None,
         }
     }
 }

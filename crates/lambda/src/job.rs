@@ -65,7 +65,7 @@ impl Job {
         let (caller, answer) = oneshot::channel();
         let arrived = clock.now();
         let job = Self {
-            request_id: uuid(entropy),
+            request_id: invocation.request_id.clone().unwrap_or_else(|| uuid(entropy)),
             until: arrived.plus(invocation.patience),
             trace: invocation.trace.root.unwrap_or_else(|| TraceId::new(arrived, entropy)),
             span: SegmentId::new(entropy),

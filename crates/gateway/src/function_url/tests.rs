@@ -48,11 +48,14 @@ async fn anybody_without_an_auth_type() {
     .await;
     assert_eq!(
         found,
-        "200 [content-type: application/json | x-amzn-requestid: 11111111-2222-4333-8444-555555555555 | \
+        "200 [content-type: application/json | x-amzn-requestid: 00000000-0000-4004-8000-000000000005 | \
          content-length: 5] hello"
     );
     let event = function.event();
     assert_eq!(event["rawPath"], "/a%20b");
+    assert_eq!(event["requestContext"]["requestId"], "00000000-0000-4004-8000-000000000005");
+    let told = function.asked().request_id;
+    assert_eq!(told.as_deref(), event["requestContext"]["requestId"].as_str());
     assert_eq!(event["requestContext"]["http"]["path"], "/a b");
     assert_eq!(event["requestContext"]["accountId"], "anonymous");
     assert_eq!(event["requestContext"]["domainName"], "abc.lambda-url.us-east-1.on.aws");
@@ -106,7 +109,7 @@ async fn a_stream_comes_in_pieces_however_it_is_cut() {
     assert_eq!(
         found,
         "201 [a: b | content-type: application/octet-stream | \
-         x-amzn-requestid: 11111111-2222-4333-8444-555555555555] one two"
+         x-amzn-requestid: 00000000-0000-4004-8000-000000000005] one two"
     );
     let found = ask(&streaming(vec![data(b"no "), data(b"prelude")]), "GET /", &[], "").await;
     assert!(found.starts_with("200") && found.ends_with("] no prelude"), "{found}");
