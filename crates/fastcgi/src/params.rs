@@ -42,6 +42,13 @@ pub fn fuzz_params(data: &[u8]) {
     assert!(rest.is_empty(), "more was written than there are pairs");
 }
 
+/// How many bytes the first of these pairs takes, lengths included.
+pub(crate) fn pair_length(pairs: &[u8]) -> usize {
+    let mut rest = pairs;
+    let (name, value) = (read_length(&mut rest), read_length(&mut rest));
+    pairs.len() - rest.len() + name + value
+}
+
 fn read_length(input: &mut &[u8]) -> usize {
     let size = if input[0] & 0x80 == 0 { 1 } else { 4 };
     let length = input[..size].iter().fold(0usize, |sum, &byte| sum << 8 | usize::from(byte));

@@ -6,6 +6,8 @@
 
 use std::fmt;
 
+use crate::params::pair_length;
+
 /// The longest content of one record: its length field has 16 bits (FastCGI 1.0, 3.3). Eight less
 /// than they could say, so that the records of a long stream stay aligned with no padding.
 pub const RECORD_MAX: usize = 65_528;
@@ -30,13 +32,49 @@ pub fn write_begin(out: &mut Vec<u8>, connection: Connection) {
 }
 
 /// Appends the parameters, `pairs` being what [`crate::write_param`] made, and the record that ends
-/// them. More than one record's worth is split.
-pub fn write_params(out: &mut Vec<u8>, pairs: &[u8]) {
-    for content in pairs.chunks(RECORD_MAX) {
-        out.extend_from_slice(&header(PARAMS, REQUEST_ID, length(content)));
-        out.extend_from_slice(content);
+/// them. More than one record's worth is split between pairs: php-fpm reads each record by itself.
+///
+/// Errors: [`PairTooLong`] if one pair alone fits no record; then nothing is appended.
+pub fn write_params(out: &mut Vec<u8>, pairs: &[u8]) -> Result<(), PairTooLong> {
+    let before = out.len();
+    let (mut start, mut end) = (0, 0);
+    while end < pairs.len() {
+        let pair = pair_length(&pairs[end..]);
+        if pair > RECORD_MAX {
+            out.truncate(before);
+            return Err(PairTooLong { bytes: pair });
+        }
+        if end + pair - start > RECORD_MAX {
+            write_record(out, &pairs[start..end]);
+            start = end;
+        }
+        end += pair;
+    }
+    if start < end {
+        write_record(out, &pairs[start..end]);
     }
     out.extend_from_slice(&header(PARAMS, REQUEST_ID, 0));
+    Ok(())
+}
+
+/// A parameter that is too long for php-fpm.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PairTooLong {
+    /// How long its name and value are together.
+    pub bytes: usize,
+}
+
+impl fmt::Display for PairTooLong {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "a parameter has {} bytes, and php-fpm reads at most {RECORD_MAX} at once", self.bytes)
+    }
+}
+
+impl std::error::Error for PairTooLong {}
+
+fn write_record(out: &mut Vec<u8>, content: &[u8]) {
+    out.extend_from_slice(&header(PARAMS, REQUEST_ID, length(content)));
+    out.extend_from_slice(content);
 }
 
 /// Appends a question about the worker's limits. A worker answers it when it is between requests,

@@ -12,6 +12,7 @@ use rustix::buffer::spare_capacity;
 mod reply;
 
 pub(crate) use reply::ReplyHead;
+pub use reply::fuzz;
 
 /// A reply, whole: its head, and where its body is in `bytes`.
 pub(crate) struct Reply {
@@ -157,9 +158,8 @@ impl Api {
                     self.start_over(io::ErrorKind::UnexpectedEof.into())?;
                     self.flush()?;
                 }
-                Ok(_) => {}
+                Ok(_) | Err(rustix::io::Errno::INTR) => {}
                 Err(rustix::io::Errno::WOULDBLOCK) => return Ok(None),
-                Err(rustix::io::Errno::INTR) => {}
                 Err(error) => {
                     self.start_over(error.into())?;
                     self.flush()?;
@@ -190,7 +190,9 @@ impl Api {
     fn post(&mut self, path: &[&str], header: &str, body: Vec<u8>) -> io::Result<()> {
         self.begin(true);
         self.head.extend_from_slice(b"POST ");
-        path.iter().for_each(|part| self.head.extend_from_slice(part.as_bytes()));
+        for part in path {
+            self.head.extend_from_slice(part.as_bytes());
+        }
         write!(
             self.head,
             " HTTP/1.1\r\nHost: {}\r\n{header}Content-Type: application/json\r\nContent-Length: {}\r\n\r\n",
@@ -211,8 +213,8 @@ impl Api {
 
     /// Forgets what of a streamed answer has been sent.
     fn compact(&mut self) {
-        if self.sent == self.head.len() {
-            self.head.clear();
+        if self.sent == self.head.len() || self.sent > BUFFER_KEPT {
+            self.head.drain(..self.sent);
             self.sent = 0;
         }
     }

@@ -3,7 +3,9 @@
 use std::io::{self, IoSlice};
 use std::ops::Range;
 
-use fastcgi::{Connection, HeadSearch, RECORD_MAX, STDIN_END, stdin_header, write_begin, write_params};
+use fastcgi::{
+    Connection, HeadSearch, PairTooLong, RECORD_MAX, STDIN_END, stdin_header, write_begin, write_params,
+};
 
 /// A request's body: bytes of its own, or a place in the event that it came in.
 #[derive(Debug)]
@@ -44,10 +46,10 @@ pub(crate) struct Exchange {
 
 impl Exchange {
     /// A request with these parameters, as `fastcgi::write_param` makes them.
-    pub(crate) fn new(params: &[u8], body: Body) -> Self {
+    pub(crate) fn new(params: &[u8], body: Body) -> Result<Self, PairTooLong> {
         let mut head = Vec::with_capacity(params.len() + 64);
         write_begin(&mut head, Connection::Keep);
-        write_params(&mut head, params);
+        write_params(&mut head, params)?;
         let mut body = body;
         if body.bytes().len() <= COPIED {
             if !body.bytes().is_empty() {
@@ -60,7 +62,7 @@ impl Exchange {
         let bytes = body.bytes();
         let full_header = stdin_header(&bytes[..bytes.len().min(RECORD_MAX)]);
         let last_header = stdin_header(bytes.chunks(RECORD_MAX).last().unwrap_or_default());
-        Self {
+        Ok(Self {
             head,
             body,
             full_header,
@@ -69,7 +71,7 @@ impl Exchange {
             stdout: Vec::new(),
             body_start: None,
             search: HeadSearch::default(),
-        }
+        })
     }
 
     /// Whether the worker may know of the request.

@@ -19,6 +19,7 @@ use crate::settings::Settings;
 mod configuration;
 mod home;
 mod identity;
+mod initialization;
 mod launch;
 mod workers;
 
@@ -85,6 +86,7 @@ impl Fpm {
             "PHP_INI_SCAN_DIR".to_owned(),
             configuration::scan_folders(&environment, &scan, settings),
         );
+        initialization::run(settings, &mut environment)?;
         let conf = match &settings.php_fpm_conf {
             Some(conf) => conf.clone(),
             None => configuration::write_conf(home.path(), &pools, &environment, settings, &identity)
@@ -176,9 +178,10 @@ impl Fpm {
         }
     }
 
-    /// The line that told a worker's end, once.
-    pub(crate) fn take_last_words(&mut self) -> Option<String> {
-        self.last_words.take()
+    /// The line that told the end of a pool's worker, once.
+    pub(crate) fn take_last_words(&mut self, pool: &str) -> Option<String> {
+        let several = self.pools.len() > 1;
+        self.last_words.take_if(|words| !several || words.contains(&format!("[pool {pool}]")))
     }
 
     /// What php-fpm has said since its start.
@@ -202,20 +205,27 @@ impl Fpm {
         }
     }
 
-    /// Ends workers of a pool whose master is dead.
+    /// Ends workers of a pool whose master is dead, and waits until they are gone: until then one of
+    /// them might take a connection that is meant for its successor.
     pub(crate) fn end_orphans(&self, pool: &str) {
-        self.end(rustix::process::getpid(), pool);
-        while let Ok(Some(_)) = waitpid_orphan(self.master.as_ref().map(|master| master.pid)) {}
+        for orphan in self.end(rustix::process::getpid(), pool) {
+            _ = waitpid(Some(orphan), WaitOptions::empty());
+        }
     }
 
-    fn end(&self, parent: Pid, pool: &str) {
+    fn end(&self, parent: Pid, pool: &str) -> Vec<Pid> {
         // A configuration of the user's own has pools of any name.
         let is_ours = self.pools.iter().any(|known| known.name == pool);
-        for worker in workers::of(parent) {
-            if worker.is_of(pool) || !is_ours {
-                _ = kill_process(worker.pid, Signal::KILL);
-            }
+        let master = self.master.as_ref().map(|master| master.pid);
+        let meant = |worker: &workers::Worker| {
+            Some(worker.pid) != master && (worker.is_of(pool) || (!is_ours && worker.is_any()))
+        };
+        let workers: Vec<Pid> =
+            workers::of(parent).into_iter().filter(meant).map(|worker| worker.pid).collect();
+        for worker in &workers {
+            _ = kill_process(*worker, Signal::KILL);
         }
+        workers
     }
 
     /// Lets php-fpm end by itself: it ends its workers.
@@ -247,18 +257,6 @@ fn inherited(pools: &[Pool]) -> String {
     let pairs: Vec<String> =
         pools.iter().map(|pool| format!("{}={}", pool.path.display(), pool.listener.as_raw_fd())).collect();
     pairs.join(",")
-}
-
-/// Takes the status of a dead child that isn't the master.
-fn waitpid_orphan(master: Option<Pid>) -> rustix::io::Result<Option<Pid>> {
-    for worker in workers::of(rustix::process::getpid()) {
-        if Some(worker.pid) != master {
-            if let Some((pid, _)) = waitpid(Some(worker.pid), WaitOptions::NOHANG)? {
-                return Ok(Some(pid));
-            }
-        }
-    }
-    Ok(None)
 }
 
 fn describe(status: WaitStatus) -> String {

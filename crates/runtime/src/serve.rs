@@ -14,6 +14,7 @@ use crate::link::Link;
 use crate::log::Log;
 use crate::settings::Settings;
 use crate::slot::{Slot, Surroundings};
+use crate::tracing::Tracer;
 
 /// Starts php-fpm and serves invocations until something ends that.
 pub fn serve(settings: &Settings, environment: &BTreeMap<String, String>) -> StartFailure {
@@ -42,6 +43,7 @@ struct Server<'a> {
     fpm: Fpm,
     slots: Vec<Slot>,
     log: Log,
+    tracer: Tracer,
     buffer: Vec<u8>,
     started: Timestamp,
     /// Whether php-fpm has ever been ready.
@@ -64,7 +66,7 @@ impl<'a> Server<'a> {
         fpm.said().iter().for_each(|line| log.say(line));
         let mut slots: Vec<Slot> = fpm
             .pools()
-            .map(|(name, path)| Slot::new(Api::new(settings.api), Link::new(path), name))
+            .map(|(name, path)| Slot::new(Api::new(settings.api), Link::new(path), name, settings, started))
             .collect();
         for slot in &mut slots {
             slot.link.connect().map_err(|error| StartFailure::Preparation {
@@ -73,7 +75,8 @@ impl<'a> Server<'a> {
             })?;
         }
         let buffer = vec![0; 64 * 1024];
-        Ok(Self { settings, fpm, slots, log, buffer, started, served: false, young_deaths: 0 })
+        let tracer = Tracer::new(settings.xray.filter(|_| settings.trace));
+        Ok(Self { settings, fpm, slots, log, tracer, buffer, started, served: false, young_deaths: 0 })
     }
 
     /// Waits for something, and does what follows from it.
@@ -88,6 +91,7 @@ impl<'a> Server<'a> {
             settings: self.settings,
             fpm: &mut self.fpm,
             log: self.log,
+            tracer: &self.tracer,
             now,
             buffer: &mut self.buffer,
         };
@@ -118,8 +122,9 @@ impl<'a> Server<'a> {
                 descriptors.push(PollFd::from_borrowed_fd(api, wanted));
             }
             if let Some(worker) = slot.link.socket() {
-                let wanted =
-                    if slot.wants_to_write() { PollFlags::IN | PollFlags::OUT } else { PollFlags::IN };
+                let mut wanted = PollFlags::empty();
+                wanted.set(PollFlags::IN, slot.wants_to_read());
+                wanted.set(PollFlags::OUT, slot.wants_to_write());
                 descriptors.push(PollFd::from_borrowed_fd(worker, wanted));
             }
         }
@@ -171,6 +176,7 @@ impl<'a> Server<'a> {
             settings: self.settings,
             fpm: &mut self.fpm,
             log: self.log,
+            tracer: &self.tracer,
             now,
             buffer: &mut self.buffer,
         };

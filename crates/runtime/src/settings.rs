@@ -14,6 +14,7 @@ pub use reference::{VARIABLES, Variable};
 
 /// Everything that the environment says, typed.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub struct Settings {
     /// Where the Runtime API listens.
     pub api: SocketAddr,

@@ -51,6 +51,8 @@ pub enum Names {
 pub struct Encoded {
     /// The JSON.
     pub json: Vec<u8>,
+    /// How much of it is in front of the body: about as long as the response's head will be.
+    pub head_bytes: usize,
     /// Names of which only the last value could be kept: a load balancer without multi-value headers
     /// takes one each.
     pub dropped: Vec<String>,
@@ -106,13 +108,14 @@ pub fn encode(answer: &Answer<'_>, form: Form, binary: Binary, names: Names) -> 
             }
         }
     }
+    let head_bytes = json.len();
     json.extend_from_slice(b",\"body\":");
     write_body(&mut json, answer, form.sender, binary);
     json.push(b'}');
     if json.len() > PAYLOAD_MAX {
         return Err(TooLarge { bytes: json.len() });
     }
-    Ok(Encoded { json, dropped })
+    Ok(Encoded { json, head_bytes, dropped })
 }
 
 /// What goes before a streamed body: the head as JSON, and eight zero bytes.

@@ -13,10 +13,16 @@ fn a_request_begins_as_the_specification_draws_it() {
 
 #[test]
 fn parameters_beyond_one_record_are_split() {
-    let mut out = Vec::new();
-    write_params(&mut out, &vec![b'p'; RECORD_MAX + 3]);
-    assert_eq!(out[..8], [1, 4, 0, 1, 0xff, 0xf8, 0, 0]);
-    assert_eq!(out[8 + RECORD_MAX..], [1, 4, 0, 1, 0, 3, 0, 0, b'p', b'p', b'p', 1, 4, 0, 1, 0, 0, 0, 0]);
+    let (mut pairs, mut out) = (Vec::new(), Vec::new());
+    crate::write_param(&mut pairs, b"LONG", &vec![b'v'; 65_000]);
+    crate::write_param(&mut pairs, b"MORE", &[b'v'; 600]);
+    write_params(&mut out, &pairs).unwrap();
+    // 65,000 and 4 and five for the lengths.
+    assert_eq!(out[..8], [1, 4, 0, 1, 0xfd, 0xf1, 0, 0]);
+    assert_eq!(out[8 + 65_009..][..12], [1, 4, 0, 1, 0x02, 0x61, 0, 0, 4, 0x80, 0, 2]);
+    assert!(out.ends_with(&[b'v', 1, 4, 0, 1, 0, 0, 0, 0]));
+    crate::write_param(&mut pairs, b"TOO_LONG", &vec![b'v'; 65_536]);
+    assert_eq!(write_params(&mut out, &pairs), Err(PairTooLong { bytes: 65_549 }));
 }
 
 #[test]

@@ -42,8 +42,8 @@ impl Decoder {
         }
         let Some((_, body)) = &mut self.head else { return Ok(None) };
         let range = match body {
-            Body::Length(range) => (input.len() >= range.end).then(|| range.clone()),
-            Body::Chunks { start, end, next } => decode_chunks(input, end, next)?.then(|| *start..*end),
+            Body::Length(range) => Some(range.clone()).filter(|range| input.len() >= range.end),
+            Body::Chunks { start, end, next } => decode_chunks(input, end, next)?.then_some(*start..*end),
         };
         let Some(range) = range else { return Ok(None) };
         Ok(self.head.take().map(|(head, _)| (head, range)))
@@ -124,8 +124,11 @@ fn invalid(problem: &str) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, format!("expected the Runtime API's reply, found {problem}"))
 }
 
-/// Reads arbitrary bytes as a reply, whole and byte by byte.
-pub(crate) fn fuzz(data: &[u8]) {
+/// Reads arbitrary bytes as a Runtime API's reply, whole and byte by byte.
+///
+/// # Panics
+/// If the two differ: that is what it looks for.
+pub fn fuzz(data: &[u8]) {
     let mut whole = data.to_vec();
     let at_once = Decoder::default().advance(&mut whole).map_err(drop);
     let (mut decoder, mut input, mut in_pieces) = (Decoder::default(), Vec::new(), Ok(None));

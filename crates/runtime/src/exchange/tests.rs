@@ -2,7 +2,7 @@ use super::*;
 
 /// Everything that is written, when each write takes at most `step` bytes.
 fn written(body: &[u8], step: usize) -> Vec<u8> {
-    let mut exchange = Exchange::new(b"\x01\x01AB", Body::Own(body.to_vec()));
+    let mut exchange = Exchange::new(b"\x01\x01AB", Body::Own(body.to_vec())).unwrap();
     let mut out = Vec::new();
     exchange
         .write(|slices| {
@@ -40,7 +40,7 @@ fn a_body_of_any_length_survives_writes_of_any_length() {
 
 #[test]
 fn a_write_that_failed_at_once_delivered_nothing() {
-    let mut exchange = Exchange::new(b"", Body::Own(Vec::new()));
+    let mut exchange = Exchange::new(b"", Body::Own(Vec::new())).unwrap();
     assert!(exchange.write(|_| Err(io::ErrorKind::BrokenPipe.into())).is_err());
     assert!(!exchange.is_delivered());
     let mut first = true;

@@ -11,6 +11,11 @@ pub(super) struct Worker {
 }
 
 impl Worker {
+    /// Whether it's a worker of any pool.
+    pub(super) fn is_any(&self) -> bool {
+        self.title.contains(": pool ")
+    }
+
     /// php-fpm writes its pool into its title: `php-fpm: pool NAME`.
     pub(super) fn is_of(&self, pool: &str) -> bool {
         self.title.split_once("pool ").is_some_and(|(_, name)| name.trim_end_matches(['\0', ' ']) == pool)

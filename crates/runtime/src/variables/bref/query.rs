@@ -146,17 +146,14 @@ enum Node {
 
 impl Tree {
     fn set(&mut self, name: Vec<u8>, keys: &[Key], value: Vec<u8>) {
-        let place = match self.places.get(&name) {
-            Some(&place) => place,
-            None => {
-                if let Some(index) = integer(&name) {
-                    self.next = self.next.max(index.saturating_add(1));
-                }
-                self.places.insert(name.clone(), self.members.len());
-                self.members.push((name, Node::Value(Vec::new())));
-                self.members.len() - 1
+        let place = self.places.get(&name).copied().unwrap_or_else(|| {
+            if let Some(index) = integer(&name) {
+                self.next = self.next.max(index.saturating_add(1));
             }
-        };
+            self.places.insert(name.clone(), self.members.len());
+            self.members.push((name, Node::Value(Vec::new())));
+            self.members.len() - 1
+        });
         let node = &mut self.members[place].1;
         let Some((key, deeper)) = keys.split_first() else {
             *node = Node::Value(value);
