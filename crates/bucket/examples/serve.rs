@@ -1,11 +1,11 @@
 //! Serves buckets alone, without a stack: for S3's clients and for ceph/s3-tests.
 //!
 //! ```text
-//! serve FOLDER [--port N] [--with-acls] [--account ID ACCESS_KEY SECRET_KEY]…
+//! serve FOLDER [--port N] [--tls] [--with-acls] [--account ID ACCESS_KEY SECRET_KEY]…
 //! ```
 //!
 //! The first account owns the folder's buckets; without one it is 123456789012 with the keys
-//! `test` and `test`. The address is printed when it answers. It ends with its standard input.
+//! `test` and `test`. With `--tls` it has a certificate that nobody signed. The address is printed when it answers. It ends with its standard input.
 
 use std::error::Error;
 use std::io::{Write as _, stdout};
@@ -16,7 +16,11 @@ use http_body_util::BodyExt as _;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto::Builder;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpListener;
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::ServerConfig;
+use tokio_rustls::rustls::pki_types::PrivateKeyDer;
 
 use access::{Credentials, Peer, Principal};
 use bucket::{BucketSettings, Buckets, NewBuckets};
@@ -39,25 +43,35 @@ async fn main() -> Result<(), Box<dyn Error>> {
         buckets.register(credentials.clone(), account_of(account));
     }
     let listener = TcpListener::bind(("127.0.0.1", arguments.port)).await?;
-    writeln!(stdout(), "http://{}", listener.local_addr()?)?;
+    let acceptor = if arguments.tls { Some(acceptor()?) } else { None };
+    let scheme = if arguments.tls { "https" } else { "http" };
+    writeln!(stdout(), "{scheme}://{}", listener.local_addr()?)?;
     stdout().flush()?;
     let mut ended =
         tokio::task::spawn_blocking(|| std::io::copy(&mut std::io::stdin(), &mut std::io::sink()));
     loop {
         tokio::select! {
             accepted = listener.accept() => {
-                if let Ok((stream, _)) = accepted {
-                    tokio::spawn(serve(stream, buckets.clone()));
-                }
+                let Ok((stream, address)) = accepted else { continue };
+                let peer = Peer { address, secure: arguments.tls, local_port: listener.local_addr()?.port() };
+                let (buckets, acceptor) = (buckets.clone(), acceptor.clone());
+                tokio::spawn(async move {
+                    match acceptor {
+                        None => serve(stream, peer, buckets).await,
+                        Some(acceptor) => {
+                            if let Ok(stream) = acceptor.accept(stream).await {
+                                serve(stream, peer, buckets).await;
+                            }
+                        }
+                    }
+                });
             }
             _ = &mut ended => return Ok(()),
         }
     }
 }
 
-async fn serve(stream: TcpStream, buckets: Buckets) {
-    let (Ok(address), Ok(local)) = (stream.peer_addr(), stream.local_addr()) else { return };
-    let peer = Peer { address, secure: false, local_port: local.port() };
+async fn serve(stream: impl AsyncRead + AsyncWrite + Unpin + 'static, peer: Peer, buckets: Buckets) {
     let service = service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
         let buckets = buckets.clone();
         async move {
@@ -70,9 +84,18 @@ async fn serve(stream: TcpStream, buckets: Buckets) {
     let _ = Builder::new(TokioExecutor::new()).serve_connection(TokioIo::new(stream), service).await;
 }
 
+/// Accepts TLS with a certificate made now, for 127.0.0.1.
+fn acceptor() -> Result<TlsAcceptor, Box<dyn Error>> {
+    let own = rcgen::generate_simple_self_signed(vec!["127.0.0.1".to_owned()])?;
+    let key = PrivateKeyDer::try_from(own.signing_key.serialize_der())?;
+    let config = ServerConfig::builder().with_no_client_auth();
+    Ok(TlsAcceptor::from(Arc::new(config.with_single_cert(vec![own.cert.der().clone()], key)?)))
+}
+
 struct Arguments {
     folder: PathBuf,
     port: u16,
+    tls: bool,
     new_buckets: NewBuckets,
     accounts: Vec<(String, Credentials)>,
 }
@@ -83,12 +106,18 @@ impl Arguments {
         let folder = arguments
             .next()
             .ok_or("usage: serve FOLDER [--port N] [--with-acls] [--account ID KEY SECRET]")?;
-        let mut read =
-            Self { folder: folder.into(), port: 0, new_buckets: NewBuckets::Private, accounts: Vec::new() };
+        let mut read = Self {
+            folder: folder.into(),
+            port: 0,
+            tls: false,
+            new_buckets: NewBuckets::Private,
+            accounts: Vec::new(),
+        };
         while let Some(argument) = arguments.next() {
             let mut value = || arguments.next().ok_or(format!("{argument} needs a value"));
             match argument.as_str() {
                 "--port" => read.port = value()?.parse()?,
+                "--tls" => read.tls = true,
                 "--with-acls" => read.new_buckets = NewBuckets::WithAcls,
                 "--account" => {
                     let (account, access_key, secret_key) = (value()?, value()?, value()?);

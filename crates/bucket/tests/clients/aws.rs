@@ -41,6 +41,28 @@ fn a_large_file_goes_in_parts_and_comes_in_ranges() {
     assert!(server.read("back") == data);
 }
 
+/// Over TLS the CLI leaves the body unsigned and sends its checksum after it, in aws-chunked form.
+#[test]
+fn over_tls_uploads_come_in_chunks_with_a_trailer() {
+    let server = Server::start_with(&["--tls"]);
+    server.file("page.html", b"<p>");
+    let aws = |arguments: &[&str]| server.run("aws", &[&["--no-verify-ssl"], arguments].concat());
+    aws(&["s3", "mb", "s3://site"]);
+    aws(&["s3", "cp", "page.html", "s3://site/page.html"]);
+    let head = aws(&[
+        "s3api",
+        "head-object",
+        "--bucket",
+        "site",
+        "--key",
+        "page.html",
+        "--checksum-mode",
+        "ENABLED",
+    ]);
+    assert!(head.contains("ChecksumCRC32") && !head.contains("ContentEncoding"), "{head}");
+    assert_eq!(aws(&["s3", "cp", "s3://site/page.html", "-"]), "<p>");
+}
+
 #[test]
 fn a_presigned_address_of_either_version_is_good_for_anybody() {
     let server = Server::start();

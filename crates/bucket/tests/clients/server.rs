@@ -17,9 +17,14 @@ pub(crate) struct Server {
 
 impl Server {
     pub(crate) fn start() -> Self {
+        Self::start_with(&[])
+    }
+
+    /// With arguments of the example's.
+    pub(crate) fn start_with(arguments: &[&str]) -> Self {
         let work = tempfile::tempdir().unwrap();
         let folder = work.path().join("buckets");
-        let (process, address) = serve(&folder);
+        let (process, address) = serve(&folder, arguments);
         Self { process, address, folder, work }
     }
 
@@ -27,7 +32,7 @@ impl Server {
     pub(crate) fn kill_and_restart(&mut self) {
         self.process.kill().unwrap();
         self.process.wait().unwrap();
-        (self.process, self.address) = serve(&self.folder);
+        (self.process, self.address) = serve(&self.folder, &[]);
     }
 
     /// Runs a client that is given the address and the keys in its environment; what it prints.
@@ -74,16 +79,23 @@ impl Drop for Server {
     }
 }
 
-fn serve(folder: &Path) -> (Child, String) {
+fn serve(folder: &Path, arguments: &[&str]) -> (Child, String) {
     std::fs::create_dir_all(folder).unwrap();
-    // Cargo builds examples with the tests, beside the folder that this test runs from.
+    // Cargo builds examples with the tests, beside the folder that this test runs from; but not if it
+    // is asked for one test target alone.
     let this = std::env::current_exe().unwrap();
     let program = this.parent().unwrap().with_file_name("examples").join("serve");
     // It ends with its standard input, so it cannot outlive this process.
-    let mut process =
-        Command::new(program).arg(folder).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut process = Command::new(program)
+        .arg(folder)
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
     let mut address = String::new();
     BufReader::new(process.stdout.take().unwrap()).read_line(&mut address).unwrap();
+    assert!(address.starts_with("http"), "the server did not start");
     (process, address.trim().to_owned())
 }
 
@@ -91,8 +103,8 @@ fn serve(folder: &Path) -> (Child, String) {
 fn path() -> String {
     let path = std::env::var("PATH").unwrap_or_default();
     match std::env::var("DAVY_TEST_TOOLS") {
-        Ok(tools) => format!("{tools}/bin:{path}"),
-        Err(_) => path,
+        Ok(tools) if !tools.is_empty() => format!("{tools}/bin:{path}"),
+        _ => path,
     }
 }
 
