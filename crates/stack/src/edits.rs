@@ -9,6 +9,7 @@ use template::Model;
 use template::model::Code;
 use tokio::sync::watch;
 
+use crate::plan::buckets::MirroredFolder;
 use crate::services::Services;
 use crate::watch::{Edit, Watch};
 
@@ -37,7 +38,7 @@ pub(crate) fn folders(model: &Model, template: Option<&Path>) -> Vec<PathBuf> {
 }
 
 /// Acts on edits until its task is aborted.
-pub(crate) async fn follow(
+pub(crate) async fn watch(
     mut watch: Watch,
     services: watch::Receiver<Arc<Services>>,
     template: Option<PathBuf>,
@@ -60,45 +61,53 @@ pub(crate) async fn follow(
 }
 
 fn act(edit: &Edit, services: &Services, template: Option<&Path>, telemetry: &Telemetry) {
-    let (assets, code): (Vec<&PathBuf>, Vec<&PathBuf>) = edit
+    let mut mirrored = Vec::new();
+    for mirror in services.mirrors() {
+        if edit.paths.iter().any(|path| path.starts_with(&mirror.folder)) {
+            mirrored.extend(follow(mirror, services, telemetry));
+        }
+    }
+    // A folder may be both, code and mirrored: what went into a bucket is no code.
+    let code: Vec<&PathBuf> = edit
         .paths
         .iter()
-        .filter(|path| Some(path.as_path()) != template)
-        .partition(|path| services.mirrors().iter().any(|mirror| path.starts_with(&mirror.folder)));
-    if !assets.is_empty() {
-        follow_assets(&assets, services, telemetry);
-    }
+        .filter(|path| Some(path.as_path()) != template && !mirrored.contains(path))
+        .filter(|path| services.code().iter().any(|folder| path.starts_with(folder)))
+        .collect();
     if let Some(first) = code.first() {
         let purged = services.purge(&["/*".to_owned()]);
         telemetry.notice(format!("{} edited{}", named(first, code.len()), purged_text(purged)));
     }
 }
 
-fn follow_assets(assets: &[&PathBuf], services: &Services, telemetry: &Telemetry) {
-    for mirror in services.mirrors() {
-        if !assets.iter().any(|path| path.starts_with(&mirror.folder)) {
-            continue;
-        }
-        match services.mirror(mirror) {
-            Ok(mirrored) => {
-                let changed: Vec<String> =
-                    mirrored.written.iter().chain(&mirrored.deleted).map(|key| format!("/{key}")).collect();
-                let Some(first) = changed.first() else { continue };
-                let purged = services.purge(&changed);
-                telemetry.notice(format!(
-                    "{} edited, in the bucket {}{}",
-                    named(Path::new(first), changed.len()),
-                    mirror.bucket,
-                    purged_text(purged)
-                ));
-            }
-            Err(error) => telemetry.notice(format!(
+/// Brings a folder's edits into its bucket; gives the files that were other than before.
+fn follow(mirror: &MirroredFolder, services: &Services, telemetry: &Telemetry) -> Vec<PathBuf> {
+    let mirrored = match services.mirror(mirror) {
+        Ok(mirrored) => mirrored,
+        Err(error) => {
+            telemetry.notice(format!(
                 "{} could not be mirrored into the bucket {}: {error}",
                 mirror.folder.display(),
                 mirror.bucket
-            )),
+            ));
+            return Vec::new();
         }
+    };
+    let keys: Vec<&String> = mirrored.written.iter().chain(&mirrored.deleted).collect();
+    if let Some(first) = keys.first() {
+        let paths: Vec<String> = keys.iter().map(|key| format!("/{key}")).collect();
+        let purged = services.purge(&paths);
+        telemetry.notice(format!(
+            "{} edited, in the bucket {}{}",
+            named(Path::new(first), keys.len()),
+            mirror.bucket,
+            purged_text(purged)
+        ));
     }
+    keys.iter()
+        .filter_map(|key| key.strip_prefix(&mirror.prefix))
+        .map(|name| mirror.folder.join(name))
+        .collect()
 }
 
 fn named(first: &Path, count: usize) -> String {

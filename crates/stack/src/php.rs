@@ -19,6 +19,8 @@ impl PhpFpm {
     pub fn installed(folders: impl IntoIterator<Item = PathBuf>) -> Vec<Self> {
         let mut found: Vec<Self> = Vec::new();
         for folder in folders {
+            // /sbin and /usr/sbin are one folder on most systems.
+            let Ok(folder) = folder.canonicalize() else { continue };
             let Ok(entries) = std::fs::read_dir(&folder) else { continue };
             for entry in entries.flatten() {
                 let Some(version) = version_in(&entry.file_name()) else { continue };

@@ -4,6 +4,7 @@ mod start;
 
 use std::collections::BTreeMap;
 use std::io;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -36,6 +37,8 @@ pub(crate) struct Services {
     pub(crate) distributions: BTreeMap<String, Arc<Distribution>>,
     cloudfront: ManagementApi,
     mirrors: Vec<MirroredFolder>,
+    /// The folders that functions run from.
+    code: Vec<PathBuf>,
     hosts: Hosts,
 }
 
@@ -80,6 +83,7 @@ impl Services {
         let lambda = start::lambda(model, &buckets, surroundings, isolation, telemetry, warnings)?;
         let apis = start::apis(model, &lambda, secrets, telemetry, warnings)?;
         let distributions = start::distributions(model, &buckets, &apis, surroundings, secrets, telemetry)?;
+        let code = lambda.functions().into_iter().map(|function| function.code).collect();
         let all = distributions.values().map(|one| Distribution::clone(one)).collect();
         let services = Self {
             cloudfront: ManagementApi::new(all, telemetry.clock(), telemetry.entropy()),
@@ -89,6 +93,7 @@ impl Services {
             named: plan::apis::named(model),
             distributions,
             mirrors: plan::buckets::mirrors(model),
+            code,
             hosts: Hosts::new(plan::own_hosts(model)),
         };
         services.mirror_all(warnings);
@@ -147,6 +152,11 @@ impl Services {
     /// The mirrored folders.
     pub(crate) fn mirrors(&self) -> &[MirroredFolder] {
         &self.mirrors
+    }
+
+    /// The folders that functions run from.
+    pub(crate) fn code(&self) -> &[PathBuf] {
+        &self.code
     }
 
     /// Brings a mirrored folder's files into its bucket. It blocks.

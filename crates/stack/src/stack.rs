@@ -164,7 +164,7 @@ impl Stack {
                 let services = self.services.subscribe();
                 let template = template.map(Path::to_path_buf);
                 let telemetry = self.telemetry.clone();
-                self.edits = Some(tokio::spawn(edits::follow(watch, services, template, edited, telemetry)));
+                self.edits = Some(tokio::spawn(edits::watch(watch, services, template, edited, telemetry)));
             }
             Err(error) => self
                 .telemetry

@@ -30,7 +30,8 @@ fn run_purge(arguments: &Purge, printer: Printer) -> anyhow::Result<Exit> {
     })?;
     match report {
         Report::Purged { answers } => {
-            printer.say(&format!("{answers} cached answers purged"));
+            let plural = if answers == 1 { "" } else { "s" };
+            printer.say(&format!("{answers} cached answer{plural} purged"));
             Ok(Exit::Done)
         }
         Report::Refused { reason } => Err(Failure::new(Exit::Failed, reason).into()),

@@ -140,7 +140,7 @@ fn add_runtime_variables(
     set(environment, "DAVY_PHP_FPM", &php.path.to_string_lossy());
     environment.insert("DAVY_ORIGIN_SECRET".to_owned(), surroundings.origin_secret.to_owned());
     // An edited file must show at the next request; deployed code never changes.
-    set(environment, "DAVY_CODE", "live");
+    set(environment, "DAVY_EDITABLE", "1");
 }
 
 /// What the template says stands.

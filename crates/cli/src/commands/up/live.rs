@@ -120,10 +120,14 @@ impl Live {
     }
 
     fn with_own_path(&self, line: &LogLine) -> String {
+        // The runtime puts the request's id before a line, as Lambda's own do; here the lines hang
+        // under their request.
+        let id = line.request_id.as_deref().unwrap_or_default();
+        let text = line.text.strip_prefix(id).and_then(|rest| rest.strip_prefix('\t')).unwrap_or(&line.text);
         let code = self.functions.get(&line.function).and_then(|function| function.code.as_ref());
         match code {
-            Some(folder) => line.text.replace("/var/task", &folder.to_string_lossy()),
-            None => line.text.clone(),
+            Some(folder) => text.replace("/var/task", &folder.to_string_lossy()),
+            None => text.to_owned(),
         }
     }
 
