@@ -22,20 +22,7 @@ pub(crate) fn read(bytes: &[u8]) -> Option<Elf> {
         return None;
     }
     let machine = u16::from_le_bytes(bytes.get(18..20)?.try_into().ok()?);
-    let table = number(bytes, 32)?;
-    let size = usize::from(u16::from_le_bytes(bytes.get(54..56)?.try_into().ok()?));
-    let count = usize::from(u16::from_le_bytes(bytes.get(56..58)?.try_into().ok()?));
-    let mut segments = Vec::new();
-    for index in 0..count {
-        let start = table.checked_add(index.checked_mul(size)?)?;
-        let kind = u32::from_le_bytes(bytes.get(start..start.checked_add(4)?)?.try_into().ok()?);
-        segments.push(Segment {
-            kind,
-            offset: number(bytes, start + 8)?,
-            address: number(bytes, start + 16)?,
-            length: number(bytes, start + 32)?,
-        });
-    }
+    let segments = segments(bytes)?;
     let text = |offset: usize| {
         let rest = bytes.get(offset..)?;
         let end = rest.iter().position(|byte| *byte == 0)?;
@@ -75,12 +62,35 @@ pub(crate) fn replace_path(bytes: &mut [u8], from: &str, to: &str) -> usize {
     replace(bytes, from.as_bytes(), &filled)
 }
 
-/// The same for the loader's path, which is filled up with zeros.
-pub(crate) fn replace_interpreter(bytes: &mut [u8], from: &str, to: &str) -> usize {
-    assert!(to.len() <= from.len(), "{to} does not fit into {from}");
-    let mut filled = to.as_bytes().to_vec();
-    filled.resize(from.len(), 0);
-    replace(bytes, from.as_bytes(), &filled)
+/// Gives a program another loader, whose path is no longer than the old one. False if it has none.
+pub(crate) fn replace_interpreter(bytes: &mut [u8], to: &str) -> bool {
+    let segments = segments(bytes).unwrap_or_default();
+    let Some(segment) = segments.iter().find(|segment| segment.kind == PT_INTERP) else { return false };
+    let end = segment.offset.saturating_add(segment.length);
+    let Some(place) = bytes.get_mut(segment.offset..end).filter(|place| to.len() < place.len()) else {
+        return false;
+    };
+    place.fill(0);
+    place[..to.len()].copy_from_slice(to.as_bytes());
+    true
+}
+
+fn segments(bytes: &[u8]) -> Option<Vec<Segment>> {
+    let table = number(bytes, 32)?;
+    let size = usize::from(u16::from_le_bytes(bytes.get(54..56)?.try_into().ok()?));
+    let count = usize::from(u16::from_le_bytes(bytes.get(56..58)?.try_into().ok()?));
+    let mut segments = Vec::new();
+    for index in 0..count {
+        let start = table.checked_add(index.checked_mul(size)?)?;
+        let kind = u32::from_le_bytes(bytes.get(start..start.checked_add(4)?)?.try_into().ok()?);
+        segments.push(Segment {
+            kind,
+            offset: number(bytes, start + 8)?,
+            address: number(bytes, start + 16)?,
+            length: number(bytes, start + 32)?,
+        });
+    }
+    Some(segments)
 }
 
 fn replace(bytes: &mut [u8], from: &[u8], to: &[u8]) -> usize {

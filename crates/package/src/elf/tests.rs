@@ -27,5 +27,13 @@ fn paths_keep_their_length() {
     let mut bytes = b"\0/usr/lib/here/\0x/usr/lib/there\0/usr/lib\0".to_vec();
     assert_eq!(replace_path(&mut bytes, "/usr/lib", "/opt/l"), 2);
     assert_eq!(bytes, b"\0/opt/l///here/\0x/usr/lib/there\0/opt/l//\0");
-    assert_eq!(replace_interpreter(&mut bytes, "/opt/l//\0", "/ld"), 1);
+}
+
+#[test]
+fn a_program_gets_another_loader() {
+    let mut bytes = std::fs::read("/proc/self/exe").unwrap();
+    assert!(replace_interpreter(&mut bytes, "/opt/davy/ld.so"));
+    assert_eq!(read(&bytes).unwrap().interpreter.unwrap(), "/opt/davy/ld.so");
+    assert!(!replace_interpreter(&mut bytes, &"/long".repeat(20)));
+    assert!(!replace_interpreter(&mut b"#!/bin/sh".to_vec(), "/ld"));
 }

@@ -46,14 +46,13 @@ impl Gathering<'_> {
             [(format!("usr/sbin/php-fpm{php}"), "bin/php-fpm"), (format!("usr/bin/php{php}"), "bin/php")]
         {
             let mut bytes = self.read(&from)?;
-            let interpreter = self.names().interpreter;
-            let found = elf::replace_interpreter(&mut bytes, interpreter, LOADER);
-            self.expect(found, &from, interpreter)?;
+            let moved = elf::replace_interpreter(&mut bytes, LOADER);
+            self.expect(moved, &from, "a loader")?;
             for part in ["fpm", "cli"] {
                 elf::replace_path(&mut bytes, &format!("/etc/php/{php}/{part}"), "/opt/davy/php");
             }
             let found = elf::replace_path(&mut bytes, ZONES, "/opt/davy/zoneinfo");
-            self.expect(found, &from, ZONES)?;
+            self.expect(found > 0, &from, ZONES)?;
             self.add_elf(to, bytes, true);
         }
         self.add("davy/php/php.ini", php_ini().into_bytes(), false);
@@ -100,7 +99,10 @@ impl Gathering<'_> {
             }
             for (path, entry) in Files::of_tree(&folder)?.iter() {
                 let Entry::File { path: from, .. } = entry else { continue };
-                self.add_elf(&format!("{to}/{path}"), fs::read(from)?, false);
+                let mut bytes = fs::read(from)?;
+                // The index of character sets names their folder.
+                elf::replace_path(&mut bytes, &format!("/usr/lib/{triplet}/gconv"), "/opt/davy/gconv");
+                self.add_elf(&format!("{to}/{path}"), bytes, false);
             }
         }
         Ok(())
@@ -126,7 +128,7 @@ impl Gathering<'_> {
                 "libc.so.6" => {
                     let from = format!("/usr/lib/{triplet}/gconv");
                     let found = elf::replace_path(&mut bytes, &from, "/opt/davy/gconv");
-                    self.expect(found, &name, &from)?;
+                    self.expect(found > 0, &name, &from)?;
                     elf::replace_path(&mut bytes, ZONES, "/opt/davy/zoneinfo");
                 }
                 name if name.starts_with("libcrypto.so") => {
@@ -161,7 +163,7 @@ impl Gathering<'_> {
         let mut bytes = fs::read(path)?;
         for folder in [format!("/lib/{}/", names.triplet), format!("/usr/lib/{}/", names.triplet)] {
             let found = elf::replace_path(&mut bytes, &folder, "/opt/davy/lib/");
-            self.expect(found, name, &folder)?;
+            self.expect(found > 0, name, &folder)?;
         }
         for list in ["/etc/ld.so.cache", "/etc/ld.so.preload"] {
             elf::replace_path(&mut bytes, list, "/opt/davy/none");
@@ -256,8 +258,8 @@ impl Gathering<'_> {
         fs::read(self.tree.join(path)).map_err(context)
     }
 
-    fn expect(&self, found: usize, file: &str, path: &str) -> Result<(), LayerError> {
-        if found > 0 {
+    fn expect(&self, found: bool, file: &str, path: &str) -> Result<(), LayerError> {
+        if found {
             return Ok(());
         }
         let php = &self.options.php;

@@ -26,7 +26,8 @@ impl Root {
 
     #[expect(clippy::disallowed_methods, reason = "a test starts what it has built, and waits for it")]
     fn run(&self, arguments: &[&str]) -> String {
-        let output = Command::new("/usr/sbin/chroot").arg(self.0.path()).args(arguments).env_clear().output().unwrap();
+        let output =
+            Command::new("/usr/sbin/chroot").arg(self.0.path()).args(arguments).env_clear().output().unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8(output.stdout).unwrap()
     }
