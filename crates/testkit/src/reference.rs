@@ -40,7 +40,7 @@ impl Reference {
         let port = listener.local_addr().expect("a bound socket").port();
         let nginx = start_nginx(folder.path(), &socket, root, port, listener);
         let reference =
-            Self { nginx, php_fpm, folder, address: Address { host: "localhost".to_owned(), port } };
+            Self { nginx, php_fpm, folder, address: Address { host: "127.0.0.1".to_owned(), port } };
         let answers = until(PATIENCE, || Request::get("/").send(&reference.address).ok());
         assert!(answers.is_some(), "nginx did not start: {}", log(reference.folder.path(), "nginx.log"));
         reference
@@ -125,7 +125,7 @@ http {
     upstream php { server unix:SOCKET; keepalive 8; }
     server {
         listen 127.0.0.1:PORT;
-        server_name localhost;
+        server_name 127.0.0.1;
         root ROOT;
         location / { rewrite ^ /index.php last; }
         location ~ ^/index\.php(/|$) {

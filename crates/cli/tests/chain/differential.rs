@@ -57,6 +57,7 @@ fn compare_answers(entrance: Entrance) {
     let mut report = Vec::new();
     for Case { name, request } in &answers::requests() {
         let reference = answers::seen(&pair.reference.send(request), &pair.reference.address);
+        let reference = answers::through_an_http_api(name, reference);
         let address = pair.address(entrance);
         let ours = answers::seen(&pair.stack.send_to(&address, request), &address);
         if reference != ours {

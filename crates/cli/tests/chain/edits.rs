@@ -13,7 +13,7 @@ fn of_a_script_whose_answers_were_cached_for_a_day() {
     assert_eq!(stack.get("/").header("X-Cache"), Some("Hit from cloudfront"));
 
     stack.project.write("app/index.php", cached.replace("first", "second"));
-    stack.hear("index.php");
+    stack.hear("index.php edited");
     assert_eq!(stack.get("/").expect(200).text(), "second");
 }
 
@@ -22,6 +22,6 @@ fn of_an_asset() {
     let stack = Launch::of(Project::example("website")).start();
     stack.get("/assets/style.css").expect(200);
     stack.project.write("assets/style.css", "body { color: teal }");
-    stack.hear("style.css");
+    stack.hear("style.css edited");
     assert_eq!(stack.get("/assets/style.css").expect(200).text(), "body { color: teal }");
 }

@@ -10,7 +10,7 @@ use testkit::http::{Address, Response};
 pub(crate) struct Dump(BTreeMap<String, String>);
 
 impl Dump {
-    /// From the answer of [`SCRIPT`]; each server's own port and document root become one word.
+    /// From the answer of [`SCRIPT`]; each server's own port and document root are masked.
     #[track_caller]
     pub(crate) fn read(answer: &Response, address: &Address, root: &str) -> Self {
         // To HEAD there is no body, and PHP has counted what it would have been.
@@ -18,13 +18,16 @@ impl Dump {
             return Self(BTreeMap::new());
         }
         assert_eq!(answer.status, 200, "{}", answer.text());
-        let text = answer.text().replace(&address.port.to_string(), "PORT").replace(root, "ROOT");
-        Self(
-            text.lines()
-                .filter_map(|line| line.split_once(" = "))
-                .map(|(name, value)| (name.into(), value.into()))
-                .collect(),
-        )
+        let port = address.port.to_string();
+        let root = root.replace('/', "%2F");
+        let text = answer.text();
+        let values = text.lines().filter_map(|line| line.split_once(" = ")).map(|(name, value)| {
+            let value = value.replace(&format!("%3A{port}"), "%3APORT").replace(&root, "ROOT");
+            // A port alone; inside another number it is a number.
+            let value = if value == format!("string {port}") { "string PORT".to_owned() } else { value };
+            (name.to_owned(), value)
+        });
+        Self(values.collect())
     }
 
     pub(crate) fn differences(&self, ours: &Self) -> Vec<Difference> {
