@@ -26,6 +26,8 @@ pub(super) struct Live {
     /// Request ids, the oldest first, so that what never ends is forgotten.
     order: VecDeque<String>,
     traces: VecDeque<TraceId>,
+    /// Request ids whose line stands, the oldest first.
+    printed: VecDeque<String>,
 }
 
 /// What a person calls a function, and where its `/var/task` is on this machine, so that an error
@@ -52,6 +54,7 @@ impl Live {
             invocations: HashMap::new(),
             order: VecDeque::new(),
             traces: VecDeque::new(),
+            printed: VecDeque::new(),
         }
     }
 
@@ -77,6 +80,10 @@ impl Live {
         let mut printed = vec![self.line(request)];
         for id in self.invocations.remove(&request.trace).unwrap_or_default() {
             printed.extend(self.lines.remove(&id).unwrap_or_default());
+            self.printed.push_back(id);
+        }
+        while self.printed.len() > REQUESTS_HELD {
+            self.printed.pop_front();
         }
         printed
     }
@@ -87,7 +94,10 @@ impl Live {
         }
         let text = self.with_own_path(line);
         let painted = format!("  {} {text}", self.printer.paint(Role::Faint, "│"));
-        let Some(id) = &line.request_id else { return vec![painted] };
+        let Some(id) = line.request_id.as_ref().filter(|id| !self.printed.contains(*id)) else {
+            // PHP's last lines may come after its answer did.
+            return vec![painted];
+        };
         if !self.lines.contains_key(id) {
             self.order.push_back(id.clone());
         }

@@ -75,6 +75,8 @@ fn a_php_error_hangs_under_its_request_with_the_users_own_path() {
     }
     assert_eq!(printed[1], "  │ PHP Fatal error in /home/me/site/index.php:3");
     assert!(live.take(&request(trace, "/")).len() == 1, "printed once");
+    let late = live.take(&log(Some("one"), LogSource::Function, "one\tat the end"));
+    assert_eq!(late, ["  │ at the end"]);
 }
 
 #[test]
