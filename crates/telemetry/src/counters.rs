@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use hdrhistogram::Histogram;
-use trace::{Hop, Outcome, Span};
+use trace::{Hop, Outcome, Span, Timestamp};
 
 use crate::RequestRecord;
 
@@ -120,6 +120,13 @@ impl Counters {
         let minute = request.at.plus(request.duration).seconds() / 60;
         let outcome = Outcome::of_status(request.status);
         self.add(minute, Subject::Entrance, &request.entrance, outcome, request.duration);
+    }
+
+    /// Counts an answer whose trace nobody keeps, as hop and as request at once.
+    pub(crate) fn answer(&self, span: (Hop, &str), entrance: &str, end: Timestamp, duration: Duration, status: u16) {
+        let (minute, outcome) = (end.seconds() / 60, Outcome::of_status(status));
+        self.add(minute, Subject::Hop(span.0), span.1, outcome, duration);
+        self.add(minute, Subject::Entrance, entrance, outcome, duration);
     }
 
     fn add(&self, minute: u64, subject: Subject, name: &str, outcome: Outcome, duration: Duration) {

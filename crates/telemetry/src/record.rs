@@ -56,6 +56,15 @@ pub struct LogLine {
     pub source: LogSource,
 }
 
+impl LogLine {
+    /// The text without the request id that it may begin with, as a runtime's log format has it:
+    /// for places that say the request id already.
+    pub fn said(&self) -> &str {
+        let own = self.request_id.as_deref().and_then(|id| self.text.strip_prefix(id)?.strip_prefix('\t'));
+        own.unwrap_or(&self.text).trim_end()
+    }
+}
+
 /// Who wrote a log line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum LogSource {

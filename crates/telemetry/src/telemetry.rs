@@ -147,6 +147,20 @@ impl Telemetry {
         self.queue(Message::Log(line));
     }
 
+    /// Counts an answer without keeping its trace: for a hop that answers alone and more often than
+    /// anybody looks, such as a cache's hits beyond the thousandth in a second.
+    pub fn count_answer(
+        &self,
+        hop: Hop,
+        name: &str,
+        entrance: &str,
+        end: Timestamp,
+        duration: Duration,
+        status: u16,
+    ) {
+        self.shared.counters.answer((hop, name), entrance, end, duration, status);
+    }
+
     /// Records a request that an entrance has answered.
     pub fn record_request(&self, request: RequestRecord) {
         self.shared.counters.request(&request);

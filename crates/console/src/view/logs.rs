@@ -148,7 +148,7 @@ pub(crate) fn head(first: &LogLine, lines: &Markup) -> Markup {
 }
 
 pub(crate) fn line(line: &LogLine) -> Markup {
-    html! { span class=(severity(line)) { (time(line.at)) " " (line.text.trim_end().replace('\t', "  ")) "\n" } }
+    html! { span class=(severity(line)) { (time(line.at)) " " (line.said().replace('\t', "  ")) "\n" } }
 }
 
 /// How a line is shown: PHP names its severities, and Lambda its failures.

@@ -90,11 +90,11 @@ pub(crate) fn failure(summary: &TraceSummary, spans: &[Span], lines: &[LogLine])
         .map(|(_, text)| text.to_owned());
     let logged = || {
         let worst = lines.iter().find(|line| super::logs::severity(line) == "fault")?;
-        Some(worst.text.clone())
+        Some(worst.said().to_owned())
     };
     let status = || {
         let status = summary.request.as_ref()?.status;
-        (status >= 500 || status == 429).then(|| format!("answered {status}"))
+        (status >= 500 || status == 429).then(|| format!("Answered {status}"))
     };
     said.or_else(logged).or_else(status)
 }

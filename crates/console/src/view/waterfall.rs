@@ -8,6 +8,7 @@ use telemetry::{annotation, tree};
 use trace::{Hop, Outcome, Span};
 
 use super::percent;
+use super::trace::short;
 
 /// The waterfall as a table: hop, duration, bar. Annotations stand under the hop's name.
 pub(crate) fn waterfall(spans: &[Span]) -> Markup {
@@ -33,7 +34,7 @@ pub(crate) fn waterfall(spans: &[Span]) -> Markup {
                             th scope="row" class={"depth-" (depth.min(8))} {
                                 span class={"dot " (span.hop.name())} aria-hidden="true" {}
                                 span.hop { (span.hop.name()) } " " span.name { (span.name) }
-                                (notes(span))
+                                (notes(span, spans))
                             }
                             td.number { (duration(span.duration())) }
                             td.track {
@@ -98,11 +99,16 @@ pub(crate) const fn what(hop: Hop) -> &'static str {
     }
 }
 
-fn notes(span: &Span) -> Markup {
+/// The annotations that the hop above doesn't have as well.
+fn notes(span: &Span, spans: &[Span]) -> Markup {
+    let above = spans.iter().find(|other| Some(other.id) == span.parent && other.id != span.id);
+    let said_above = |note: &(String, String)| above.is_some_and(|above| above.annotations.contains(note));
+    let own: Vec<_> = span.annotations.iter().filter(|note| !said_above(note)).collect();
     html! {
-        @if !span.annotations.is_empty() {
+        @if !own.is_empty() {
             ul.notes {
-                @for (key, value) in &span.annotations {
+                @for (key, value) in own {
+                    @let value = if key == annotation::ENVIRONMENT { short(value) } else { value };
                     li class=[(key == annotation::ERROR).then_some("bad")] { span { (key) } " " (value) }
                 }
             }

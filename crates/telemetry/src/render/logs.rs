@@ -12,7 +12,7 @@ pub fn log_line(line: &LogLine) -> Line {
     let time = line.at.to_string();
     Line::default()
         .with(Role::Dim, format!("{}  {}  ", time.get(11..23).unwrap_or_default(), line.function))
-        .with(role(line), harmless(line.text.trim_end()))
+        .with(role(line), harmless(line.said()))
 }
 
 /// Puts the lines of one request together, though several requests speak at once.

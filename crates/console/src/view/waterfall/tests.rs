@@ -42,6 +42,19 @@ fn names_and_annotations_are_escaped() {
 }
 
 #[test]
+fn what_the_hop_above_says_is_not_said_again() {
+    let mut spans = spans(&[(1, 0, 0, 100), (2, 1, 10, 90)]);
+    let note = |value: &str| vec![("environment".to_owned(), value.to_owned())];
+    for span in &mut spans {
+        span.annotations = note("2026/11/24/[$LATEST]8611cbbd1bca869ee7c669c54ee4137c");
+    }
+    let text = waterfall(&spans).into_string();
+    assert_eq!(text.matches("environment</span> 8611cbbd1bca<").count(), 1, "{text}");
+    spans[1].annotations = note("another");
+    assert_eq!(waterfall(&spans).into_string().matches("environment</span>").count(), 2);
+}
+
+#[test]
 fn the_slowest_hop_is_named() {
     let text = own_shares(&spans(&[(1, 0, 0, 100), (2, 1, 10, 90)])).into_string();
     assert!(text.contains("<strong>80.0 ms</strong> (80 %)") && text.contains("PHP in &lt;2&gt;"), "{text}");

@@ -39,6 +39,13 @@ fn a_line_says_when_and_who() {
 }
 
 #[test]
+fn a_request_id_is_not_said_twice() {
+    assert_eq!(line(Some("4782e2ec"), "4782e2ec\tPHP Notice:  x ").said(), "PHP Notice:  x");
+    assert_eq!(line(Some("4782e2ec"), "4782e2ec PHP").said(), "4782e2ec PHP");
+    assert_eq!(line(None, "4782e2ec\tPHP").said(), "4782e2ec\tPHP");
+}
+
+#[test]
 fn severities_are_seen() {
     #[track_caller]
     fn check(text: &str, expected: Role) {
