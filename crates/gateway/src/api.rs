@@ -105,11 +105,7 @@ impl Api {
         let deployment_id = identifiers::stable(&blueprint.api_id);
         let name = blueprint.logical_id.clone();
         let service = Service { name, functions, telemetry, clock, entropy, switches: Switches::default() };
-        let api = Self { blueprint, table, stages, resource_ids, deployment_id, service };
-        for warning in api.warnings() {
-            api.service.telemetry.notice(warning);
-        }
-        Ok(api)
+        Ok(Self { blueprint, table, stages, resource_ids, deployment_id, service })
     }
 
     /// One sentence for each route that refuses everybody.

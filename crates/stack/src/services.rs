@@ -81,7 +81,7 @@ impl Services {
     ) -> Result<Self, StartError> {
         let buckets = start::buckets(model, surroundings.settings, secrets, telemetry)?;
         let lambda = start::lambda(model, &buckets, surroundings, isolation, telemetry, warnings)?;
-        let apis = start::apis(model, &lambda, secrets, telemetry, warnings)?;
+        let apis = start::apis(model, &lambda, secrets, telemetry)?;
         let distributions = start::distributions(model, &buckets, &apis, surroundings, secrets, telemetry)?;
         let code = lambda.functions().into_iter().map(|function| function.code).collect();
         let all = distributions.values().map(|one| Distribution::clone(one)).collect();

@@ -93,15 +93,14 @@ pub(super) fn apis(
     lambda: &Lambda,
     secrets: &Secrets,
     telemetry: &Telemetry,
-    warnings: &mut Warnings,
 ) -> Result<Apis, StartError> {
+    // Routes that refuse everybody are named by the template's own warnings.
     let mut apis = Apis::default();
     for config in plan::apis::http_apis(model) {
         let name = config.logical_id.clone();
         let api =
             HttpApi::new(config, lambda.clone(), telemetry.clone(), telemetry.clock(), telemetry.entropy())
                 .map_err(|error| refused(&name, &error))?;
-        warnings.extend(api.warnings());
         apis.http.insert(name, Arc::new(api));
     }
     for config in plan::apis::rest_apis(model) {
@@ -109,7 +108,6 @@ pub(super) fn apis(
         let api =
             RestApi::new(config, lambda.clone(), telemetry.clone(), telemetry.clock(), telemetry.entropy())
                 .map_err(|error| refused(&name, &error))?;
-        warnings.extend(api.warnings());
         apis.rest.insert(name, Arc::new(api));
     }
     for config in plan::apis::function_urls(model, &secrets.owner) {
