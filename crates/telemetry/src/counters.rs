@@ -123,7 +123,14 @@ impl Counters {
     }
 
     /// Counts an answer whose trace nobody keeps, as hop and as request at once.
-    pub(crate) fn answer(&self, span: (Hop, &str), entrance: &str, end: Timestamp, duration: Duration, status: u16) {
+    pub(crate) fn answer(
+        &self,
+        span: (Hop, &str),
+        entrance: &str,
+        end: Timestamp,
+        duration: Duration,
+        status: u16,
+    ) {
         let (minute, outcome) = (end.seconds() / 60, Outcome::of_status(status));
         self.add(minute, Subject::Hop(span.0), span.1, outcome, duration);
         self.add(minute, Subject::Entrance, entrance, outcome, duration);

@@ -5,10 +5,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{self, SyncSender};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use rusqlite::Connection;
 use tokio::sync::broadcast;
-use trace::{Clock, Entropy, Span};
+use trace::{Clock, Entropy, Hop, Span, Timestamp};
 
 use crate::assemble::Assembler;
 use crate::counters::Counters;
