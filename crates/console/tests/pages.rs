@@ -13,7 +13,7 @@ use hyper::{Request, Response, StatusCode};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
-use telemetry::{Telemetry, TraceFilter};
+use telemetry::{LogFilter, Telemetry, TraceFilter};
 use tokio::sync::oneshot;
 
 #[path = "../examples/demo/made_up.rs"]
@@ -197,8 +197,10 @@ async fn what_happens_arrives_and_the_stream_ends_with_the_console() {
         let request = page.request(&format!("/live?feed={feed}")).body(Full::default()).unwrap();
         streams.push((page.client.request(request).await.unwrap().into_body(), word));
     }
-    // An uncached page: it runs a function, which logs.
-    while page.telemetry.reader().logs(&telemetry::LogFilter::default()).unwrap().lines.is_empty() {
+    // Requests until one of them has run a function, which logs.
+    let lines = || page.telemetry.reader().logs(&LogFilter::default()).unwrap().lines.len();
+    let before = lines();
+    while lines() == before {
         page.made_up.request(page.telemetry.clock().now());
         page.telemetry.flush();
     }
@@ -206,10 +208,13 @@ async fn what_happens_arrives_and_the_stream_ends_with_the_console() {
     let deadline = Duration::from_secs(20);
     for (stream, word) in &mut streams {
         let mut text = String::new();
-        while !(text.contains(*word) && text.contains("index.php edited")) {
-            let frame = tokio::time::timeout(deadline, stream.frame()).await.expect(word).unwrap().unwrap();
-            text.push_str(&String::from_utf8_lossy(frame.data_ref().unwrap()));
-        }
+        let arriving = async {
+            while !(text.contains(*word) && text.contains("index.php edited")) {
+                let frame = stream.frame().await.unwrap().unwrap();
+                text.push_str(&String::from_utf8_lossy(frame.data_ref().unwrap()));
+            }
+        };
+        tokio::time::timeout(deadline, arriving).await.expect(word);
         assert!(!text.contains("<script"), "{text}");
     }
     page.shutdown.send(()).unwrap();
