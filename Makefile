@@ -5,7 +5,7 @@ CARGO := cargo
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 TIMED := scripts/timed
 
-.PHONY: help up test test-all build lint bench
+.PHONY: help up test test-all build lint s3-tests bench
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -35,6 +35,9 @@ build: ## the two release binaries, in target/dist: davy, and bootstrap linked s
 lint: ## formatting, clippy, and the invariants that `cargo xtask tidy` knows
 	@scripts/need build
 	@$(TIMED) "make lint" scripts/lint
+
+s3-tests: ## ceph/s3-tests against the buckets: make s3-tests FOLDER=a-checkout
+	@scripts/s3-tests "$(FOLDER)"
 
 bench: build ## the whole chain beside nginx + php-fpm, on this machine
 	@scripts/need bench
