@@ -8,7 +8,7 @@ TIMED := scripts/timed
 .PHONY: help up test test-all build lint s3-tests bench
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 # The profile `up` builds davy in a third of the time that `release` takes; a newcomer waits for the first page.
 up: ## install what is missing, build, and show examples/website
