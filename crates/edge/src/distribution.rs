@@ -21,7 +21,7 @@ use http_body_util::combinators::UnsyncBoxBody;
 use telemetry::Telemetry;
 use trace::{Clock, Entropy};
 
-use self::observed::Observed;
+use self::observed::{Observed, Thinning};
 use crate::answer::{Answer, AnswerBody, CacheResult, Dress, without_body};
 use crate::config::{
     CacheBehavior, Caching, CloudFrontFunction, CustomErrorResponse, DistributionConfig, EdgeSettings,
@@ -55,6 +55,7 @@ struct Shared {
     dress: Dress,
     /// Whether it was said already that a viewer protocol policy does not hold here.
     protocol_reported: AtomicBool,
+    thinning: Thinning,
     telemetry: Telemetry,
     clock: Arc<dyn Clock>,
 }
@@ -122,6 +123,7 @@ impl Distribution {
                 dress: Dress::new(identifiers.via(), config.http_version.advertises_http3()),
                 identifiers,
                 protocol_reported: AtomicBool::new(false),
+                thinning: Thinning::default(),
                 config,
                 settings,
                 telemetry,
@@ -142,8 +144,9 @@ impl Distribution {
         if viewer.method == http::Method::HEAD {
             without_body(&mut answer);
         }
-        let observed = Observed::new(shared, &viewer, behavior, &answer);
-        let (head, body) = shared.dress.put_on(answer, viewer.version, viewer.request_id);
+        let (version, request_id) = (viewer.version, viewer.request_id.clone());
+        let observed = Observed::new(shared, viewer, behavior, &answer);
+        let (head, body) = shared.dress.put_on(answer, version, request_id);
         head.map(|()| observed.watch(body).boxed_unsync())
     }
 

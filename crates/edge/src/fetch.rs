@@ -20,6 +20,7 @@ use crate::external::{External, Failure};
 use crate::forwarding::Forwarding;
 use crate::origin::OriginTarget;
 use crate::pages::{OwnError, UNSATISFIED};
+use crate::patient::patient;
 use crate::request::ViewerRequest;
 
 /// One origin, ready to be asked.
@@ -181,7 +182,10 @@ impl Origin {
                 }
                 OriginTarget::HttpApi(api) => api.serve(self.http_request(request)?).await,
                 OriginTarget::Service(service) => service.serve(self.http_request(request)?).await,
-                OriginTarget::External => return self.external.send(self.http_request(request)?).await,
+                OriginTarget::External => {
+                    let response = self.external.send(self.http_request(request)?).await?;
+                    response.map(|body| patient(body, self.read_timeout()))
+                }
             })
         };
         tokio::time::timeout(self.read_timeout(), answering).await.unwrap_or(Err(Failure::ReadTimeout))

@@ -33,6 +33,7 @@ mod matching;
 mod measured;
 mod origin;
 mod pages;
+mod patient;
 mod range;
 mod relay;
 mod request;

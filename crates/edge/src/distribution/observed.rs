@@ -4,11 +4,12 @@
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::StatusCode;
+use http::{Method, StatusCode};
 use http_body::{Body, Frame, SizeHint};
 use telemetry::{CacheRecord, Placement, RequestRecord, annotation};
 use trace::{Hop, Outcome, SegmentId, Span, Timestamp, TraceId};
@@ -25,7 +26,7 @@ pub(super) struct Observed {
     trace: TraceId,
     parent: Option<SegmentId>,
     span: SegmentId,
-    method: String,
+    method: Method,
     path: String,
     status: StatusCode,
     cache: CacheResult,
@@ -37,7 +38,7 @@ pub(super) struct Observed {
 impl Observed {
     pub(super) fn new(
         shared: &Arc<Shared>,
-        viewer: &ViewerRequest,
+        viewer: ViewerRequest,
         behavior: Option<usize>,
         answer: &Answer,
     ) -> Self {
@@ -48,8 +49,8 @@ impl Observed {
             trace: viewer.trace.trace,
             parent: viewer.trace.parent,
             span: viewer.span,
-            method: viewer.method.as_str().to_owned(),
-            path: viewer.asked_for.clone(),
+            method: viewer.method,
+            path: viewer.asked_for,
             status: answer.status,
             cache: answer.cache,
             fresh_for: answer.fresh_for,
@@ -60,7 +61,14 @@ impl Observed {
 
     /// The body that tells when it has ended.
     pub(super) fn watch(self, body: AnswerBody) -> Watched {
-        Watched { body, bytes: 0, observed: Some(Box::new(self)) }
+        Watched { body, bytes: 0, observed: Some(self) }
+    }
+
+    /// Whether the answer is one of so many hits that its trace tells nothing new.
+    fn is_one_of_too_many(&self, now: Timestamp) -> bool {
+        self.cache == CacheResult::Hit
+            && now.since(self.arrived) < SLOW
+            && self.shared.thinning.leaves_out(now.seconds())
     }
 
     fn record(self, bytes: u64) {
@@ -69,8 +77,15 @@ impl Observed {
         if let Some(behavior) = self.behavior.and_then(|number| self.shared.behaviors.get(number)) {
             behavior.counters.count(self.cache, self.status, bytes);
         }
+        if self.is_one_of_too_many(now) {
+            let shared = &self.shared;
+            let (name, status) = (&shared.config.logical_id, self.status.as_u16());
+            let duration = now.since(self.arrived);
+            shared.telemetry.count_answer(Hop::Edge, name, &shared.entrance, now, duration, status);
+            return;
+        }
         let mut annotations = vec![
-            (annotation::METHOD.to_owned(), self.method.clone()),
+            (annotation::METHOD.to_owned(), self.method.as_str().to_owned()),
             (annotation::PATH.to_owned(), self.path.clone()),
             (annotation::STATUS.to_owned(), self.status.as_u16().to_string()),
             (annotation::CACHE.to_owned(), name.to_owned()),
@@ -97,7 +112,7 @@ impl Observed {
             at: self.arrived,
             trace: self.trace,
             entrance: self.shared.entrance.clone(),
-            method: self.method,
+            method: self.method.as_str().to_owned(),
             path: self.path,
             status: self.status.as_u16(),
             duration: now.since(self.arrived),
@@ -108,11 +123,35 @@ impl Observed {
     }
 }
 
+/// Of a second's hits the first thousand are recorded, and after that one of ten: a hit's trace has one
+/// span and says the same each time, and recording it costs as much as answering. All are counted.
+#[derive(Debug, Default)]
+pub(super) struct Thinning {
+    second: AtomicU64,
+    seen: AtomicU64,
+}
+
+impl Thinning {
+    /// Counts a hit of that second and says whether it is left out.
+    fn leaves_out(&self, second: u64) -> bool {
+        if self.second.swap(second, Ordering::Relaxed) != second {
+            self.seen.store(0, Ordering::Relaxed);
+        }
+        let seen = self.seen.fetch_add(1, Ordering::Relaxed);
+        seen >= RECORDED_A_SECOND && !seen.is_multiple_of(10)
+    }
+}
+
+/// Of a second's hits.
+const RECORDED_A_SECOND: u64 = 1_000;
+/// A hit that takes longer is worth a look.
+const SLOW: Duration = Duration::from_millis(100);
+
 /// A body that records its request when it has ended, or was given up.
 pub(super) struct Watched {
     body: AnswerBody,
     bytes: u64,
-    observed: Option<Box<Observed>>,
+    observed: Option<Observed>,
 }
 
 impl Body for Watched {

@@ -417,3 +417,19 @@ async fn statistics_are_kept_per_behavior() {
     assert_eq!((statistics[0].requests, statistics[0].hits, statistics[0].misses), (2, 1, 1));
     assert_eq!((statistics[1].requests, statistics[1].bytes), (1, 2));
 }
+
+#[tokio::test]
+async fn a_flood_of_hits_is_counted_and_thinned_out() {
+    let stage = Stage::new(vec![plain()]);
+    let mut records = stage.telemetry.subscribe();
+    for _ in 0..1_501 {
+        stage.get("/").await;
+    }
+    let mut requests = 0;
+    while let Ok(record) = records.try_recv() {
+        requests += usize::from(matches!(record, Record::Request(_)));
+    }
+    // The miss, a thousand hits, and one of ten of the other five hundred.
+    assert_eq!(requests, 1_051);
+    assert_eq!(stage.edge.statistics()[0].requests, 1_501);
+}
