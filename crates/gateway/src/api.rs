@@ -122,35 +122,67 @@ impl Api {
         address(&self.blueprint.stages, &self.blueprint.domains, &exchange.host, path).is_some()
     }
 
-    /// The stage and route of a request to `path`.
-    pub(crate) fn find<'a>(&'a self, exchange: &Exchange<'_>, path: &'a str) -> Result<Found<'a>, Refusal> {
+    /// The stage and route of a request to `path`; a refusal is explained.
+    pub(crate) fn find<'a>(
+        &'a self,
+        exchange: &mut Exchange<'_>,
+        path: &'a str,
+    ) -> Result<Found<'a>, Refusal> {
         let blueprint = &self.blueprint;
-        if receive::head_bytes(&exchange.parts) > HEAD_LIMIT {
+        let head_bytes = receive::head_bytes(&exchange.parts);
+        if head_bytes > HEAD_LIMIT {
+            exchange.explain(format!(
+                "request line and headers have {head_bytes} bytes; API Gateway takes {HEAD_LIMIT}"
+            ));
             return Err(Refusal::HeadTooLarge);
         }
         if blueprint.endpoint_disabled && exchange.host.eq_ignore_ascii_case(&blueprint.domain_name) {
+            exchange.explain("DisableExecuteApiEndpoint is set: use the API's own domain".to_owned());
             return Err(Refusal::NotFound);
         }
-        let addressed =
-            address(&blueprint.stages, &blueprint.domains, &exchange.host, path).ok_or(Refusal::NotFound)?;
+        let Some(addressed) = address(&blueprint.stages, &blueprint.domains, &exchange.host, path) else {
+            exchange.explain(self.no_stage());
+            return Err(Refusal::NotFound);
+        };
         let path = match blueprint.selection {
             Selection::Route => addressed.path,
             // Recorded: slashes right after the stage count as one.
             Selection::Resource => one_slash(addressed.path),
         };
-        let selected = self.table.select(exchange.method(), path).ok_or(Refusal::NotFound)?;
+        let Some(selected) = self.table.select(exchange.method(), path) else {
+            exchange.explain(self.no_route());
+            return Err(Refusal::NotFound);
+        };
+        let target = &blueprint.targets[selected.route];
         if let Some(throttle) = &self.stages[addressed.stage].throttles[selected.route]
             && !throttle.admits(exchange.begun)
         {
+            exchange.explain(format!("route `{}` is over its limit of {throttle}", target.key));
             return Err(Refusal::RateExceeded);
         }
         Ok(Found {
-            target: &blueprint.targets[selected.route],
+            target,
             stage: addressed.stage,
             route: selected.route,
             path,
             parameters: selected.parameters,
         })
+    }
+
+    fn no_stage(&self) -> String {
+        match &self.blueprint.stages[..] {
+            [] => "the API has no stage, so nothing answers".to_owned(),
+            stages => {
+                let paths: Vec<String> = stages.iter().map(|stage| format!("/{}/", stage.name)).collect();
+                format!("no stage answers here; paths of this API begin with {}", paths.join(" or "))
+            }
+        }
+    }
+
+    fn no_route(&self) -> String {
+        let keys: Vec<String> =
+            self.blueprint.targets.iter().map(|target| format!("`{}`", target.key)).collect();
+        format!("no route takes it; the routes are {}", keys.join(", "))
     }
 
     /// What the route's function returned, or the reply in its place.

@@ -76,7 +76,7 @@ impl HttpApi {
         if let Some(reply) = self.preflight(&exchange, uri.path()) {
             return exchange.send(&ANY_FORMAT, reply, None);
         }
-        let found = match self.api.find(&exchange, uri.path()) {
+        let found = match self.api.find(&mut exchange, uri.path()) {
             Ok(found) => found,
             Err(refusal) => {
                 let mut reply = refusal.reply(&ANY_FORMAT, &self.api.service.switches);

@@ -81,7 +81,7 @@ impl RestApi {
         let (parts, body) = request.into_parts();
         let uri = parts.uri.clone();
         let mut exchange = self.api.begin(parts);
-        let found = match self.api.find(&exchange, uri.path()) {
+        let found = match self.api.find(&mut exchange, uri.path()) {
             Ok(found) => found,
             Err(refusal) => {
                 let reply = refusal.reply(&self.front_end, &self.api.service.switches);

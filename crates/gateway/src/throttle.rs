@@ -1,5 +1,6 @@
 //! Route throttling: a bucket of tokens for each route of a stage that names a limit.
 
+use std::fmt;
 use std::sync::{Mutex, PoisonError};
 
 use trace::Timestamp;
@@ -36,6 +37,12 @@ impl Throttle {
         }
         bucket.tokens -= 1.0;
         true
+    }
+}
+
+impl fmt::Display for Throttle {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{} requests a second after a burst of {}", self.limit.rate, self.limit.burst)
     }
 }
 

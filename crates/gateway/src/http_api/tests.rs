@@ -126,7 +126,10 @@ async fn a_named_stage_is_part_of_the_path() {
     assert_eq!(event["pathParameters"], json!({"proxy": "a"}));
     assert_eq!(event["requestContext"]["stage"], "dev");
     assert_eq!(event["stageVariables"], json!({"greeting": "hello"}));
+    let mut records = story.telemetry.subscribe();
     let nowhere = story.ask("GET /a", &[], "").await;
+    let notice = Story::notice(&mut records);
+    assert!(notice.ends_with("paths of this API begin with /dev/"), "{notice}");
     assert!(nowhere.starts_with("404") && nowhere.ends_with(r#"{"message":"Not Found"}"#), "{nowhere}");
     assert_eq!(story.function.count(), 1);
 }
