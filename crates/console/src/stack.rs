@@ -103,12 +103,12 @@ pub struct Environment {
     pub name: String,
     /// What it is doing.
     pub phase: Phase,
-    /// Since when.
-    pub since: Timestamp,
-    /// Invocations that it has run.
-    pub invocations: u64,
-    /// Bytes that its processes use, if known.
+    /// When it was started.
+    pub started: Timestamp,
+    /// The most memory that its processes were seen to use, if known.
     pub memory_bytes: Option<u64>,
+    /// Its first process on this machine, if it has one.
+    pub pid: Option<u32>,
 }
 
 /// An execution environment's life.

@@ -310,9 +310,9 @@ impl Stack for MadeUp {
                 (_, 0) => Phase::Running,
                 _ => Phase::Ready,
             },
-            since: Timestamp::from_millis((now.seconds() - number as u64) * 1_000),
-            invocations: second % 1_000 * 3 / (number as u64 + 1),
+            started: Timestamp::from_millis((now.seconds() - number as u64) * 1_000),
             memory_bytes: Some(38_000_000 + number as u64 * 1_310_000),
+            pid: u32::try_from(4_200 + 17 * number).ok(),
         };
         vec![
             Function {

@@ -7,9 +7,9 @@ fn function(name: &str, phases: &[Phase]) -> Function {
     let environment = |phase: &Phase| Environment {
         name: "e".into(),
         phase: *phase,
-        since: Timestamp::default(),
-        invocations: 0,
+        started: Timestamp::default(),
         memory_bytes: None,
+        pid: None,
     };
     Function {
         name: name.into(),

@@ -74,17 +74,17 @@ fn table<'a>(environments: impl Iterator<Item = &'a Environment>, now: Timestamp
     html! {
         table {
             thead { tr {
-                th scope="col" { "Environment" } th scope="col" { "Phase" } th.number scope="col" { "For" }
-                th.number scope="col" { "Invocations" } th.number scope="col" { "Memory" }
+                th scope="col" { "Environment" } th scope="col" { "Phase" } th.number scope="col" { "Age" }
+                th.number scope="col" { "Memory" } th.number scope="col" { "Process" }
             } }
             tbody {
                 @for environment in environments {
                     tr {
                         th scope="row" { code { (short(&environment.name)) } }
                         td { span class={"square " (environment.phase.name())} aria-hidden="true" {} " " (environment.phase.name()) }
-                        td.number { (seconds(now.since(environment.since))) }
-                        td.number { (environment.invocations) }
+                        td.number { (seconds(now.since(environment.started))) }
                         td.number { @if let Some(used) = environment.memory_bytes { (bytes(used)) } @else { "–" } }
+                        td.number { @if let Some(pid) = environment.pid { (pid) } @else { "–" } }
                     }
                 }
             }

@@ -12,9 +12,9 @@ use std::time::Duration;
 
 use console::{
     Access, Behavior, Bucket, BucketObject, Console, Distribution, Endpoint, Environment, Function, Future,
-    Invoked, Listing, Overview, Resource, Sources,
+    Invoked, Listing, Overview, Phase, Resource, Sources,
 };
-use lambda::{Invocation, Log};
+use lambda::{EnvironmentStatus, Invocation, Log};
 use stack::{Entrance, Inspector, Stack};
 use telemetry::Telemetry;
 use template::Model;
@@ -117,11 +117,16 @@ impl console::Stack for Shown {
 
     fn functions(&self) -> Vec<Function> {
         let lambda = self.inspector.lambda();
+        let environments = lambda.environments();
         lambda
             .functions()
             .into_iter()
             .map(|function| Function {
-                environments: environments(&lambda, &function.name),
+                environments: environments
+                    .iter()
+                    .filter(|status| status.function == function.name)
+                    .map(environment)
+                    .collect(),
                 waiting: 0,
                 capacity: function
                     .reserved_concurrency
@@ -232,8 +237,21 @@ impl console::Stack for Shown {
     }
 }
 
-fn environments(_lambda: &lambda::Lambda, _function: &str) -> Vec<Environment> {
-    Vec::new()
+fn environment(status: &EnvironmentStatus) -> Environment {
+    Environment {
+        name: status.environment.clone(),
+        phase: match status.phase {
+            lambda::Phase::Started => Phase::Started,
+            lambda::Phase::Initialising => Phase::Initialising,
+            lambda::Phase::Ready => Phase::Ready,
+            lambda::Phase::Running => Phase::Running,
+            lambda::Phase::Draining => Phase::Draining,
+            lambda::Phase::Gone => Phase::Gone,
+        },
+        started: status.launched,
+        memory_bytes: (status.memory_bytes > 0).then_some(status.memory_bytes),
+        pid: (status.pid > 0).then_some(status.pid),
+    }
 }
 
 fn overview(stack: &Stack, model: &Model, template: String, warnings: Vec<String>) -> Overview {
