@@ -55,6 +55,19 @@ impl Case {
     }
 }
 
+/// 89 cases are played here. The rest have an event and no client, or a return value and no answer:
+/// samples, a console's test button and a health check, which the function's side reads.
+#[test]
+fn every_case_is_accounted_for() {
+    let cases = Case::all();
+    let played = |case: &&Case| {
+        let halves = ["request.json", "response.json", "cases.json", "stream.json"];
+        let whole = halves.iter().any(|half| case.entry["files"].get(half).is_some());
+        whole || (case.is("request") && requests::is_raw_capture(case))
+    };
+    assert_eq!((cases.iter().filter(played).count(), cases.len()), (89, 115));
+}
+
 fn read(name: &str) -> Vec<u8> {
     let path: PathBuf = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/http-events").join(name);
     std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
