@@ -21,7 +21,9 @@ fn main() -> ExitCode {
         Ok(settings) => settings,
         Err(problems) => {
             let log = Log::default();
-            problems.iter().for_each(|problem| log.say(&problem.to_string()));
+            for problem in problems {
+                log.say(&problem.to_string());
+            }
             return ExitCode::from(2);
         }
     };

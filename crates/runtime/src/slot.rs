@@ -92,14 +92,10 @@ impl Slot {
         }
     }
 
-    /// The invocation under way.
+    /// The invocation under way, or the last one: what a worker wrote comes by way of its master, and may
+    /// come when the next invocation is already asked for.
     pub(crate) fn request_id(&self) -> Option<&str> {
-        match self.phase {
-            Phase::Running { .. } | Phase::Ending { .. } | Phase::Answered { .. } => {
-                Some(&self.invocation.request_id)
-            }
-            _ => None,
-        }
+        Some(self.invocation.request_id.as_str()).filter(|id| !id.is_empty())
     }
 
     pub(crate) fn pool(&self) -> &str {

@@ -1,5 +1,7 @@
 //! The bootstrap with the installed php-fpm and a fake Runtime API.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail by panicking")]
+
 mod configuration;
 mod faults;
 mod requests;
@@ -9,6 +11,7 @@ mod streaming;
 use std::path::PathBuf;
 
 use testkit::runtime_api::{Bootstrap, BootstrapConfig};
+use testkit::waiting::{PATIENCE, until};
 
 /// A bootstrap on these files, with a folder that goes when it does.
 struct Site {
@@ -50,6 +53,14 @@ fn site_of(files: &[(&str, &str)], handler: &str, environment: &[(&str, &str)]) 
             .collect(),
     };
     Site { bootstrap: Bootstrap::start(&config, files), _folder: folder }
+}
+
+/// Waits until a process has ended.
+#[track_caller]
+fn wait_for_end(pid: u32) {
+    let stat = || std::fs::read_to_string(format!("/proc/{pid}/stat"));
+    let ended = || stat().map_or(true, |stat| stat.contains(") Z ")).then_some(());
+    until(PATIENCE, ended).unwrap_or_else(|| panic!("process {pid} is still there"));
 }
 
 /// Sends a signal to a process that a test's own bootstrap started.
