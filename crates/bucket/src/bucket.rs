@@ -75,9 +75,10 @@ impl Bucket {
         folder: &Path,
         name: &str,
         logical_id: &str,
+        run: u64,
         fresh: impl FnOnce() -> Settings,
     ) -> io::Result<Self> {
-        let store = Store::open(folder)?;
+        let store = Store::open(folder, run)?;
         let settings = match fs::read(store.settings_file()) {
             Ok(text) => serde_json::from_slice(&text)?,
             Err(error) if error.kind() == io::ErrorKind::NotFound => {

@@ -5,7 +5,7 @@ use std::fmt;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use bytes::Bytes;
 use http::{HeaderMap, Method, Response};
@@ -110,6 +110,8 @@ pub(crate) struct Inner {
     pub(crate) telemetry: Telemetry,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) entropy: Arc<dyn Entropy>,
+    /// Tells this process's files from those that a crash left.
+    run: u64,
     pub(crate) buckets: RwLock<BTreeMap<String, Arc<Bucket>>>,
     /// By access key.
     pub(crate) keys: RwLock<HashMap<String, (Credentials, Principal)>>,
@@ -133,6 +135,7 @@ impl Buckets {
             settings,
             telemetry,
             clock,
+            run: *RUN.get_or_init(|| entropy.next_u64()),
             entropy,
             buckets: RwLock::default(),
         };
@@ -344,7 +347,7 @@ impl Inner {
             };
             let configured = configs.iter().any(|config| config.name == name);
             if !configured && path.is_dir() {
-                let bucket = Bucket::open(&path, name, name, || {
+                let bucket = Bucket::open(&path, name, name, self.run, || {
                     self.fresh(self.owner(), PublicAccessBlock::all(true))
                 });
                 self.add(bucket.map_err(io(&path))?);
@@ -361,7 +364,7 @@ impl Inner {
         let io = |error| OpenError::Io { path: path.clone(), error };
         let public_access = PublicAccessBlock::all(config.block_public_access);
         let fresh = || self.fresh(self.owner(), public_access);
-        let bucket = Bucket::open(&path, &config.name, &config.logical_id, fresh).map_err(io)?;
+        let bucket = Bucket::open(&path, &config.name, &config.logical_id, self.run, fresh).map_err(io)?;
         bucket.change(|settings| settings.public_access = public_access).map_err(io)?;
         self.set_policy(&bucket, config.policy)?;
         self.add(bucket);
@@ -384,7 +387,7 @@ impl Inner {
         if let Some(bucket) = buckets.get(name) {
             return Ok(Arc::clone(bucket));
         }
-        let bucket = Arc::new(Bucket::open(&self.folder(name), name, name, || settings)?);
+        let bucket = Arc::new(Bucket::open(&self.folder(name), name, name, self.run, || settings)?);
         buckets.insert(name.to_owned(), Arc::clone(&bucket));
         Ok(bucket)
     }
@@ -417,6 +420,10 @@ impl Inner {
         (request_id, crate::checksum::to_base64(&host_id))
     }
 }
+
+/// One number for the process: a changed template opens the buckets anew while the old services
+/// still end their uploads, whose drafts must not be taken for a crash's.
+static RUN: OnceLock<u64> = OnceLock::new();
 
 /// An account's own principal.
 fn root_of(account: &str) -> Principal {

@@ -55,6 +55,8 @@ pub(crate) struct Store {
     last_time: AtomicU64,
     /// Numbers drafts.
     drafts: AtomicU64,
+    /// Tells this run's drafts from those that a crash left.
+    run: u64,
 }
 
 /// An object, opened: its bytes stay those of its record, whatever is published meanwhile.
@@ -66,13 +68,14 @@ pub(crate) struct Object {
 
 impl Store {
     /// Opens the bucket in the folder `root`, makes what is missing, and removes drafts that a
-    /// crash left.
-    pub(crate) fn open(root: &Path) -> io::Result<Self> {
+    /// crash left: those of another `run`.
+    pub(crate) fn open(root: &Path, run: u64) -> io::Result<Self> {
         let store = Self {
             root: root.to_owned(),
             names: RwLock::new(()),
             last_time: AtomicU64::new(0),
             drafts: AtomicU64::new(0),
+            run,
         };
         for folder in [store.objects(), store.metadata(), store.uploads()] {
             fs::create_dir_all(folder)?;

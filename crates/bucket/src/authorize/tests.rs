@@ -95,7 +95,7 @@ fn bucket(policy: Option<Value>, public_access: PublicAccessBlock) -> (tempfile:
         public: false,
         documents: std::collections::BTreeMap::new(),
     };
-    let bucket = Bucket::open(folder.path(), "bucket", "Bucket", || settings).unwrap();
+    let bucket = Bucket::open(folder.path(), "bucket", "Bucket", 1, || settings).unwrap();
     (folder, bucket)
 }
 

@@ -17,20 +17,34 @@ pub(crate) struct Draft {
 impl Store {
     /// A new, empty draft and the file to write it through.
     pub(crate) fn draft(&self) -> io::Result<(Draft, File)> {
-        let number = self.drafts.fetch_add(1, Ordering::Relaxed);
-        let path = self.uploads().join(format!("{DRAFT}{number}"));
-        let file = OpenOptions::new().read(true).write(true).create_new(true).open(&path)?;
-        Ok((Draft { path, published: false }, file))
+        loop {
+            let number = self.drafts.fetch_add(1, Ordering::Relaxed);
+            let path = self.uploads().join(format!("{}{number}", self.own_drafts()));
+            match OpenOptions::new().read(true).write(true).create_new(true).open(&path) {
+                Ok(file) => return Ok((Draft { path, published: false }, file)),
+                // The bucket is open twice in this process, while a changed template takes over.
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                Err(error) => return Err(error),
+            }
+        }
     }
 
+    /// Removes the drafts of runs that are over.
     pub(super) fn remove_drafts(&self) -> io::Result<()> {
         for entry in fs::read_dir(self.uploads())? {
             let entry = entry?;
-            if entry.file_name().to_string_lossy().starts_with(DRAFT) {
+            let name = entry.file_name();
+            let name = name.to_string_lossy();
+            if name.starts_with(DRAFT) && !name.starts_with(&self.own_drafts()) {
                 fs::remove_file(entry.path())?;
             }
         }
         Ok(())
+    }
+
+    /// How the names of this run's drafts begin.
+    fn own_drafts(&self) -> String {
+        format!("{DRAFT}{:016x}-", self.run)
     }
 }
 

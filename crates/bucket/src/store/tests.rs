@@ -137,7 +137,13 @@ fn drafts_of_a_crash_are_swept_at_the_next_start() {
     let bucket = Bucket::new();
     let (draft, _file) = bucket.store.draft().unwrap();
     std::mem::forget(draft);
-    Store::open(bucket.folder.path()).unwrap();
+    Store::open(bucket.folder.path(), 1).unwrap();
+    assert_eq!(
+        fs::read_dir(bucket.store.uploads()).unwrap().count(),
+        1,
+        "of the same run, so perhaps in use"
+    );
+    Store::open(bucket.folder.path(), 2).unwrap();
     assert_eq!(fs::read_dir(bucket.store.uploads()).unwrap().count(), 0);
 }
 
@@ -177,7 +183,7 @@ struct Bucket {
 impl Bucket {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        Self { store: Store::open(folder.path()).unwrap(), folder }
+        Self { store: Store::open(folder.path(), 1).unwrap(), folder }
     }
 
     fn put(&self, name: &str, text: &str) -> Record {
