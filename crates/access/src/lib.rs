@@ -5,6 +5,7 @@
 
 pub mod calendar;
 mod credentials;
+mod fuzz;
 mod peer;
 mod policy;
 mod principal;
@@ -13,6 +14,7 @@ pub mod signature;
 mod wildcard;
 
 pub use credentials::{Credentials, Lifetime};
+pub use fuzz::{fuzz_policy, fuzz_signature};
 pub use peer::Peer;
 pub use policy::{Conditions, Decision, MalformedPolicy, Policy, Request, StatementName};
 pub use principal::Principal;

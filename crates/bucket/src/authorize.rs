@@ -164,8 +164,8 @@ impl Verdict {
         Self { allowed: false, why }
     }
 
-    /// For the access log: `allowed by …`, `denied by …`.
+    /// For the access log: `allowed: bucket policy, statement 1`, `denied: no statement allows it`.
     pub(crate) fn describe(&self) -> String {
-        format!("{} by {}", if self.allowed { "allowed" } else { "denied" }, self.why)
+        format!("{}: {}", if self.allowed { "allowed" } else { "denied" }, self.why)
     }
 }

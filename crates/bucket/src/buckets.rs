@@ -289,7 +289,7 @@ impl Inner {
                 stream: "access".to_owned(),
                 request_id: None,
                 text: format!(
-                    "{} {} 403 AccessDenied for {}: {decision}",
+                    "{} {} 403 AccessDenied for {}, {decision}",
                     asked.method,
                     asked.key,
                     asked.principal.name()

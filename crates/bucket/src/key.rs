@@ -207,20 +207,6 @@ mod tests {
         assert_eq!(folder_of("ass"), Path::new(""));
     }
 
-    proptest::proptest! {
-        /// Reading back what was made makes keys of different text files of different names.
-        #[test]
-        fn every_key_has_a_path_of_its_own_below_the_folder(text in "([a-z./%+\\\\\u{0}-\u{1f}]|\\PC){1,400}") {
-            let key = Key::new(text.as_str());
-            proptest::prop_assume!(key.is_some());
-            let location = key.unwrap().location();
-            for name in location.folder.iter().map(|name| name.to_str().unwrap()).chain([location.name.as_str()]) {
-                assert!(name.len() <= 255 && !name.contains(['/', '\0']) && !matches!(name, "" | "." | ".."), "{name:?}");
-            }
-            assert_eq!(read_back(&location), text);
-        }
-    }
-
     fn read_back(location: &Location) -> String {
         let folders = location.folder.iter().map(|name| read_folder(name.to_str().unwrap()).unwrap());
         folders.collect::<String>() + &read_file(&location.name).unwrap()

@@ -17,6 +17,7 @@ mod buckets;
 mod checksum;
 mod content_type;
 mod error;
+mod fuzz;
 mod ignore;
 mod key;
 mod mirror;
@@ -32,6 +33,7 @@ use std::fmt::Write as _;
 use std::time::{Duration, SystemTime};
 
 pub use buckets::{BucketConfig, BucketSettings, Buckets, NewBuckets, OpenError, ReadRequest};
+pub use fuzz::{fuzz_chunks, fuzz_document, fuzz_key};
 pub use ignore::Ignore;
 pub use mirror::Mirrored;
 pub use protocol::{BucketNames, Contents, ObjectSummary};

@@ -41,6 +41,7 @@ use crate::buckets::{Asked, Buckets, Inner};
 use crate::error::{ACCESS_DENIED, S3Error};
 
 use authenticate::Payload;
+pub(crate) use chunked::Decoder;
 use intake::{Intake, Vouches};
 use operation::{Operation, Takes};
 use query::Query;
@@ -239,8 +240,15 @@ impl Call {
         }
     }
 
+    /// The bucket that the call is about, if it is whose the caller thinks it is.
     fn bucket(&self) -> Result<Arc<Bucket>, S3Error> {
-        self.inner.bucket(&self.target.bucket)
+        let bucket = self.inner.bucket(&self.target.bucket)?;
+        match self.header("x-amz-expected-bucket-owner") {
+            Some(expected) if bucket.with(|settings, _| settings.owner.account != expected) => {
+                Err(ACCESS_DENIED.into())
+            }
+            _ => Ok(bucket),
+        }
     }
 
     /// Asks whether the caller may do `action` to `key`, or to the bucket itself.

@@ -124,15 +124,15 @@ async fn the_span_and_the_log_name_the_statement_that_decided() {
         (span.hop, span.name.as_str(), span.outcome, span.trace),
         (Hop::Bucket, "Site", Outcome::Ok, trace)
     );
-    let access = ("access".to_owned(), "allowed by bucket policy, statement 1 (Site)".to_owned());
+    let access = ("access".to_owned(), "allowed: bucket policy, statement 1 (Site)".to_owned());
     assert!(span.annotations.contains(&access), "{:?}", span.annotations);
     stack.buckets.read(request("k"), &identity("E2")).await;
     let Record::Span(_) = records.recv().await.unwrap() else { panic!("expected the span first") };
     let Record::Log(line) = records.recv().await.unwrap() else { panic!("expected the log line next") };
     assert_eq!(
         line.text,
-        "GET k 403 AccessDenied for arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E2: \
-         denied by no statement allows it"
+        "GET k 403 AccessDenied for arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E2, \
+         denied: no statement allows it"
     );
 }
 

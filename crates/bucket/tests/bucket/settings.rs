@@ -22,6 +22,8 @@ async fn b_021_making_and_removing_buckets() {
     stack.call("HEAD", "/mine", &[], b"").await.is(404);
     stack.call("PUT", "/a", &[], b"").await.refused(400, "InvalidBucketName");
     stack.call("PUT", "/..", &[], b"").await.refused(400, "InvalidBucketName");
+    stack.call("HEAD", "/site", &[("x-amz-expected-bucket-owner", ACCOUNT)], b"").await.is(200);
+    stack.call("HEAD", "/site", &[("x-amz-expected-bucket-owner", "210987654321")], b"").await.is(403);
     let elsewhere = b"<CreateBucketConfiguration><LocationConstraint>eu-west-1</LocationConstraint></CreateBucketConfiguration>";
     stack.call("PUT", "/other", &[], elsewhere).await.refused(400, "InvalidLocationConstraint");
     assert!(stack.call("GET", "/site/?location", &[], b"").await.is(200).body.contains("LocationConstraint"));
