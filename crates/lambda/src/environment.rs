@@ -5,7 +5,9 @@
 
 mod connection;
 mod driver;
+mod ending;
 mod output;
+mod record;
 
 use std::io::IoSlice;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,11 +15,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
-use sandbox::Exit;
-use telemetry::{LogLine, LogSource, Placement, Start, annotation};
+use telemetry::{Placement, Start};
 use tokio::net::TcpStream;
 use tokio::sync::mpsc;
-use trace::{Hop, Outcome, SegmentId, Span, Timestamp};
+use trace::Timestamp;
 
 use crate::failure::Failure;
 use crate::fleet::{EnvironmentId, FunctionIndex};
@@ -28,7 +29,7 @@ use crate::runtime_api::reply::{self, EventHead};
 use crate::service::Service;
 use crate::{Answer, EnvironmentStatus, Function, FunctionError, InvokeError, Log};
 
-pub(crate) use driver::drive;
+pub(crate) use driver::{Temporary, drive, enclosure};
 use output::Lines;
 
 /// One environment.
@@ -43,6 +44,7 @@ pub(crate) struct Environment {
     inner: Mutex<Inner>,
 }
 
+#[expect(clippy::struct_excessive_bools, reason = "four facts that have nothing to do with each other")]
 struct Inner {
     phase: Phase,
     runtime: Runtime,
@@ -74,7 +76,7 @@ struct Inner {
 
 /// An invocation in its environment.
 struct Running {
-    job: Job,
+    job: Box<Job>,
     delivered: Timestamp,
     deadline: Timestamp,
     initialization: Option<Duration>,
@@ -148,7 +150,7 @@ impl Environment {
     }
 
     /// Hands it an invocation; gives it back if nobody is there to take it.
-    pub(crate) fn deliver(&self, service: &Service, job: Job) -> Result<(), Job> {
+    pub(crate) fn deliver(&self, service: &Service, job: Box<Job>) -> Result<(), Box<Job>> {
         let mut inner = self.inner();
         let waiting = inner.parked.clone().filter(|stream| inner.phase.takes_events() && !hung_up(stream));
         let Some(stream) = waiting else {
@@ -447,146 +449,6 @@ impl Environment {
         }
     }
 
-    /// A process is to be launched: for the first time, or again within the first invocation.
-    fn launching(&self, service: &Service, attempt: InitPhase) -> bool {
-        let mut inner = self.inner();
-        if inner.phase == Phase::Gone {
-            return false;
-        }
-        let now = service.clock.now();
-        inner.phase = Phase::Started;
-        inner.runtime = Runtime::Started;
-        inner.attempt = attempt;
-        inner.launched = now;
-        inner.overran = false;
-        inner.limit = now.plus(match attempt {
-            InitPhase::Init => INIT_LIMIT,
-            InitPhase::Invoke => self.function.timeout,
-        });
-        if attempt == InitPhase::Init {
-            let event = Event::InitStart { runtime: &self.function.runtime, function: &self.function.name };
-            self.say(&mut inner, service, &event);
-        }
-        true
-    }
-
-    fn launched(&self, process: sandbox::Handle, lines: Lines) {
-        let mut inner = self.inner();
-        if inner.phase == Phase::Gone {
-            process.kill();
-        } else if inner.phase == Phase::Started {
-            inner.phase = Phase::Initialising;
-        }
-        inner.process = Some(process);
-        inner.lines = lines;
-    }
-
-    /// The process has ended and every connection with it.
-    fn exited(&self, service: &Arc<Service>, exit: Exit) -> After {
-        let mut inner = self.inner();
-        self.drain_output(&mut inner, service);
-        inner.process = None;
-        inner.vitals = None;
-        inner.parked = None;
-        match inner.phase {
-            Phase::Started | Phase::Initialising => self.failed_to_initialise(inner, service, exit),
-            _ => {
-                if inner.untaken && inner.runtime == Runtime::Running {
-                    if let Some(running) = inner.running.take() {
-                        inner.phase = Phase::Gone;
-                        drop(inner);
-                        service.gone(self);
-                        service.bring_back(self.index, running.job);
-                        return After::Gone;
-                    }
-                }
-                self.fail_running(&mut inner, service, Failure::Exit(exit));
-                self.finish(&mut inner, service);
-                inner.phase = Phase::Gone;
-                drop(inner);
-                service.gone(self);
-                After::Gone
-            }
-        }
-    }
-
-    fn failed_to_initialise(
-        &self,
-        mut inner: MutexGuard<'_, Inner>,
-        service: &Arc<Service>,
-        exit: Exit,
-    ) -> After {
-        let took = service.clock.now().since(inner.launched);
-        let overran = inner.overran;
-        let failure = match (inner.init_error.take(), exit) {
-            (Some(body), _) => Ok(Failure::Told { body, status: Status::Error }),
-            (None, Exit::Failed(why)) => Err(InvokeError::Environment { why }),
-            (None, Exit::Unstarted(why)) => Ok(Failure::Entrypoint(why)),
-            (None, _) if overran => Ok(Failure::Timeout(self.function.timeout)),
-            (None, exit) => Ok(Failure::Exit(exit)),
-        };
-        let status = if overran { Status::Timeout } else { Status::Error };
-        let phase = inner.attempt;
-        self.say(&mut inner, service, &Event::InitReport { took, phase, status });
-        let once_more = matches!(failure, Ok(Failure::Exit(_) | Failure::Timeout(_)));
-        if once_more && phase == InitPhase::Init {
-            return After::Again;
-        }
-        inner.phase = Phase::Gone;
-        drop(inner);
-        if let Some(job) = service.take_waiting(self.index) {
-            self.fail_waiting(service, job, failure, took);
-        }
-        service.gone(self);
-        After::Gone
-    }
-
-    /// Nothing could be launched: this machine's fault.
-    fn never_launched(&self, service: &Arc<Service>, why: String) {
-        self.inner().phase = Phase::Gone;
-        if let Some(job) = service.take_waiting(self.index) {
-            let took = Duration::ZERO;
-            self.fail_waiting(service, job, Err(InvokeError::Environment { why }), took);
-        }
-        service.gone(self);
-    }
-
-    /// Fails the invocation for which the environment was to be.
-    fn fail_waiting(
-        &self,
-        service: &Service,
-        mut job: Job,
-        failure: Result<Failure, InvokeError>,
-        took: Duration,
-    ) {
-        let now = service.clock.now();
-        let failure = match failure {
-            Ok(failure) => failure,
-            Err(error) => {
-                job.fail(error, &self.function.name, now, &service.telemetry);
-                service.ended(self.index);
-                return;
-            }
-        };
-        let tail = (job.invocation.log == Log::Tail).then(String::new);
-        let request_id = job.request_id.clone();
-        let mut inner = self.inner();
-        inner.running = Some(Running {
-            job,
-            delivered: now,
-            deadline: now,
-            initialization: Some(took),
-            status: Status::Error,
-            error_type: None,
-            held: None,
-            tail,
-        });
-        inner.runtime = Runtime::Running;
-        self.say(&mut inner, service, &Event::Start { request_id: &request_id });
-        self.fail_running(&mut inner, service, failure);
-        self.finish(&mut inner, service);
-    }
-
     /// Reads how much memory the environment holds, if it has worked since the last time.
     pub(crate) fn sample_memory(&self) {
         let process = {
@@ -627,60 +489,6 @@ impl Environment {
             event_bytes: job.invocation.event.len(),
         }
         .text()
-    }
-
-    fn record_spans(&self, running: &Running, now: Timestamp, service: &Service) {
-        let job = &running.job;
-        let outcome = if running.error_type.is_some() { Outcome::Fault } else { Outcome::Ok };
-        let span = |id, hop, start, end, outcome| Span {
-            trace: job.trace,
-            id,
-            parent: Some(job.span),
-            hop,
-            name: self.function.name.clone(),
-            start,
-            end,
-            outcome,
-            annotations: vec![
-                (annotation::REQUEST_ID.to_owned(), job.request_id.clone()),
-                (annotation::ENVIRONMENT.to_owned(), self.name.clone()),
-            ],
-        };
-        if let Some(took) = running.initialization {
-            let id = SegmentId::new(&*service.entropy);
-            let end = running.delivered;
-            let start = Timestamp::from_micros(end.micros().saturating_sub(micros(took))).max(job.arrived);
-            service.telemetry.record_span(span(id, Hop::Initialization, start, end, Outcome::Ok));
-        }
-        service.telemetry.record_span(span(job.segment, Hop::Invocation, running.delivered, now, outcome));
-    }
-
-    fn say(&self, inner: &mut Inner, service: &Service, event: &Event<'_>) {
-        let now = service.clock.now();
-        if let Some(text) = event.line(self.function.log_format, now) {
-            for line in text.split('\n') {
-                self.log(inner.running.as_mut(), service, now, LogSource::Platform, line.to_owned());
-            }
-        }
-    }
-
-    fn log(
-        &self,
-        running: Option<&mut Running>,
-        service: &Service,
-        at: Timestamp,
-        source: LogSource,
-        text: String,
-    ) {
-        let request_id = running.map(|running| {
-            if let Some(tail) = &mut running.tail {
-                tail.push_str(&text);
-                tail.push('\n');
-            }
-            running.job.request_id.clone()
-        });
-        let (function, stream) = (self.function.name.clone(), self.name.clone());
-        service.telemetry.record_log(LogLine { at, function, stream, request_id, text, source });
     }
 
     fn inner(&self) -> MutexGuard<'_, Inner> {
@@ -741,10 +549,6 @@ fn last_bytes(text: &str, most: usize) -> &str {
         from += 1;
     }
     &text[from..]
-}
-
-fn micros(duration: Duration) -> u64 {
-    u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
 }
 
 /// How long an environment may take to its first `next` (facts, lambda 3).

@@ -42,6 +42,10 @@ pub struct Function {
     pub provisioned_concurrency: u32,
     /// `EphemeralStorage`: the size of `/tmp`.
     pub ephemeral_storage_megabytes: u32,
+    /// `EventInvokeConfig.MaximumRetryAttempts`: attempts at an asynchronous event after the first.
+    pub retries: u32,
+    /// `EventInvokeConfig.DestinationConfig.OnFailure`, a function's name or ARN.
+    pub on_failure: Option<String>,
     /// `LoggingConfig.LogFormat`
     pub log_format: LogFormat,
     /// `FileSystemConfigs`: the shared writable places.
@@ -99,6 +103,8 @@ impl Function {
             reserved_concurrency: None,
             provisioned_concurrency: 0,
             ephemeral_storage_megabytes: 512,
+            retries: 2,
+            on_failure: None,
             log_format: LogFormat::Text,
             volumes: Vec::new(),
             credentials: None,

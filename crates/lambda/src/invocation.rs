@@ -44,7 +44,7 @@ impl Invocation {
             function: function.to_owned(),
             event: event.into(),
             trace: TraceHeader::default(),
-            patience: Duration::from_secs(900),
+            patience: Duration::from_mins(15),
             log: Log::None,
             client_context: None,
             request_id: None,

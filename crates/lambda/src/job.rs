@@ -61,10 +61,10 @@ impl Job {
         delivery: Delivery,
         clock: &dyn Clock,
         entropy: &dyn Entropy,
-    ) -> (Self, oneshot::Receiver<Result<Reply, InvokeError>>) {
+    ) -> (Box<Self>, oneshot::Receiver<Result<Reply, InvokeError>>) {
         let (caller, answer) = oneshot::channel();
         let arrived = clock.now();
-        let job = Self {
+        let job = Box::new(Self {
             request_id: invocation.request_id.clone().unwrap_or_else(|| uuid(entropy)),
             until: arrived.plus(invocation.patience),
             trace: invocation.trace.root.unwrap_or_else(|| TraceId::new(arrived, entropy)),
@@ -75,7 +75,7 @@ impl Job {
             attempts: 0,
             caller: Some(caller),
             invocation,
-        };
+        });
         (job, answer)
     }
 

@@ -8,6 +8,9 @@
 //! Invariant: an environment holds one invocation at a time.
 //! Invariant: an invocation's way has no timer and no task of its own: the timekeeper ticks for all.
 
+mod api;
+mod asynchronous;
+mod command;
 mod environment;
 mod failure;
 mod fleet;
@@ -21,6 +24,8 @@ mod service;
 mod settings;
 mod variables;
 
+pub use api::{Api, Caller};
+pub use command::{Channel, Command, CommandError};
 pub use function::{Function, LogFormat, Tracing, Volume};
 pub use invocation::{Answer, FunctionError, Invocation, InvokeError, Log, PAYLOAD_LIMIT, ThrottleReason};
 pub use job::Streamed;

@@ -88,15 +88,15 @@ impl Event<'_> {
     /// The line, or none if this format has none for it.
     pub(crate) fn line(&self, format: LogFormat, at: Timestamp) -> Option<String> {
         match format {
-            LogFormat::Text => self.text(at),
+            LogFormat::Text => Some(self.text(at)),
             LogFormat::Json => self.record().map(|(kind, record)| {
                 json!({"time": iso_millis(at.millis()), "type": kind, "record": record}).to_string()
             }),
         }
     }
 
-    fn text(&self, at: Timestamp) -> Option<String> {
-        Some(match self {
+    fn text(&self, at: Timestamp) -> String {
+        match self {
             Self::InitStart { runtime, .. } => format!(
                 "INIT_START Runtime Version: {}\tRuntime Version ARN: {}",
                 runtime_version(runtime),
@@ -118,7 +118,7 @@ impl Event<'_> {
             ),
             Self::End { request_id } => format!("END RequestId: {request_id}"),
             Self::Report(report) => report.text(),
-        })
+        }
     }
 
     fn record(&self) -> Option<(&'static str, Value)> {

@@ -14,6 +14,7 @@ use telemetry::Telemetry;
 use tokio::sync::{Notify, mpsc};
 use trace::{Clock, Entropy, Timestamp};
 
+use crate::asynchronous;
 use crate::environment::{Counted, Environment, drive};
 use crate::fleet::{EnvironmentId, Fleet, FunctionIndex, Growth, Placed};
 use crate::job::{Delivery, Job, Reply, Streamed};
@@ -97,6 +98,17 @@ impl Lambda {
         self.service.floor().functions.iter().map(|function| (**function).clone()).collect()
     }
 
+    /// The function of that name, logical id or ARN.
+    pub(crate) fn function(&self, name: &str) -> Option<Arc<Function>> {
+        let floor = self.service.floor();
+        floor.names.get(name).map(|index| Arc::clone(&floor.functions[*index]))
+    }
+
+    /// What all handles share.
+    pub(crate) fn service(&self) -> &Service {
+        &self.service
+    }
+
     /// Runs a function once and gives its answer. If the future is dropped, the invocation still
     /// runs to its end, as in AWS.
     pub async fn invoke(&self, invocation: Invocation) -> Result<Answer, InvokeError> {
@@ -167,6 +179,25 @@ impl Lambda {
         Ok(())
     }
 
+    /// Tells whoever watches the stack something.
+    pub(crate) fn notice(&self, text: &str) {
+        self.service.telemetry.notice(text);
+    }
+
+    /// Runs a function for nobody in particular, as an event's source does: it is tried again when
+    /// it fails, and goes to the function's `OnFailure` destination in the end. Returns at once.
+    pub fn invoke_later(&self, invocation: Invocation) -> Result<(), InvokeError> {
+        let function = {
+            let floor = self.service.floor();
+            floor.names.get(&invocation.function).map(|index| (*floor.functions[*index]).clone())
+        };
+        let Some(function) = function else {
+            return Err(InvokeError::FunctionNotFound { function: invocation.function });
+        };
+        tokio::spawn(asynchronous::deliver(self.clone(), function, invocation));
+        Ok(())
+    }
+
     /// The execution environments that there are now, the oldest first.
     pub fn environments(&self) -> Vec<EnvironmentStatus> {
         let mut environments: Vec<_> = self.service.floor().environments.values().cloned().collect();
@@ -215,7 +246,7 @@ pub(crate) struct Service {
 
 /// Everything that placement needs, under one lock that is held for a moment.
 struct Floor {
-    fleet: Fleet<Job>,
+    fleet: Fleet<Box<Job>>,
     functions: Vec<Arc<Function>>,
     /// Name, logical id and ARN of each.
     names: BTreeMap<String, FunctionIndex>,
@@ -250,7 +281,7 @@ impl Floor {
 }
 
 impl Service {
-    fn arrive(self: &Arc<Self>, function: FunctionIndex, mut job: Job) {
+    fn arrive(self: &Arc<Self>, function: FunctionIndex, mut job: Box<Job>) {
         let placed = {
             let mut floor = self.floor();
             if floor.closing {
@@ -269,7 +300,7 @@ impl Service {
     }
 
     /// An invocation that its environment did not take is placed once more.
-    pub(crate) fn bring_back(self: &Arc<Self>, function: FunctionIndex, mut job: Job) {
+    pub(crate) fn bring_back(self: &Arc<Self>, function: FunctionIndex, mut job: Box<Job>) {
         job.attempts += 1;
         let (name, closed) = {
             let floor = self.floor();
@@ -287,7 +318,7 @@ impl Service {
         self.carry_out(function, placed);
     }
 
-    fn carry_out(self: &Arc<Self>, function: FunctionIndex, placed: Placed<Job>) {
+    fn carry_out(self: &Arc<Self>, function: FunctionIndex, placed: Placed<Box<Job>>) {
         match placed {
             Placed::Warm(id, job) => {
                 let environment = self.floor().environments.get(&id).cloned();
@@ -396,7 +427,7 @@ impl Service {
         self.grow();
     }
 
-    pub(crate) fn take_waiting(&self, function: FunctionIndex) -> Option<Job> {
+    pub(crate) fn take_waiting(&self, function: FunctionIndex) -> Option<Box<Job>> {
         self.floor().fleet.take_waiting(function)
     }
 

@@ -49,7 +49,7 @@ impl Settings {
             account: "123456789012".to_owned(),
             region: "us-east-1".to_owned(),
             concurrency: 8,
-            idle: Duration::from_secs(300),
+            idle: Duration::from_mins(5),
             state,
             launcher,
             isolation,

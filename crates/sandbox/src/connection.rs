@@ -46,7 +46,7 @@ fn receive(socket: &OwnedFd, answer: &mut [u8]) -> io::Result<usize> {
     Ok(received.len())
 }
 
-/// `nlmsghdr` and `inet_diag_req_v2` of sock_diag(7), asking for exactly one TCP socket.
+/// `nlmsghdr` and `inet_diag_req_v2` of `sock_diag(7)`, asking for exactly one TCP socket.
 fn request(peer: SocketAddr, local: SocketAddr) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(72);
     bytes.extend(72_u32.to_ne_bytes());

@@ -27,7 +27,7 @@ impl Vitals {
     }
 }
 
-/// Reads a line of `/proc/PID/stat` (proc_pid_stat(5)): field 3 is the state, 9 the kernel's flags,
+/// Reads a line of `/proc/PID/stat` (`proc_pid_stat(5)`): field 3 is the state, 9 the kernel's flags,
 /// 31 the pending signals. The name in field 2 may hold anything, parentheses and blanks included.
 fn says_dying(line: &str) -> bool {
     let Some((_, rest)) = line.rsplit_once(") ") else { return false };

@@ -234,7 +234,7 @@ fn assert_gone(processes: &[u32]) {
 async fn the_kernel_refuses_what_a_function_has_no_business_with() {
     let scene = Scene::new();
     let script = "unshare -U true 2>&1; unshare -n true 2>&1; mount -t tmpfs x /tmp 2>&1 | head -1; \
-                  grep Seccomp: /proc/self/status; chroot / true 2>&1";
+                  grep Seccomp: /proc/self/status; /usr/sbin/chroot / true 2>&1";
     let (text, _) = run(scene.shell(script)).await;
     assert!(text.contains("Seccomp:\t2"), "{text}");
     assert_eq!(text.matches("unshare failed: Operation not permitted").count(), 2, "{text}");

@@ -10,10 +10,10 @@ use tokio::task::JoinSet;
 
 use super::output::Lines;
 use super::{After, Environment, connection};
-use crate::Parity;
 use crate::platform::InitPhase;
 use crate::service::Service;
 use crate::variables::{Place, variables};
+use crate::{Function, Parity};
 
 /// Runs the environment until it is gone.
 pub(crate) async fn drive(service: Arc<Service>, environment: Arc<Environment>) {
@@ -43,8 +43,8 @@ async fn run(service: &Arc<Service>, environment: &Arc<Environment>) -> Result<E
         .await
         .map_err(|error| format!("cannot listen for the Runtime API: {error}"))?;
     let address = listener.local_addr().map_err(|error| error.to_string())?;
-    let temporary = Temporary::new(service, environment)?;
-    let enclosure = enclosure(service, environment, address, &temporary)?;
+    let temporary = Temporary::new(service, environment.id.0)?;
+    let enclosure = enclosure(service, &environment.function, &environment.name, address, &temporary)?;
     let (mut process, output) = enclosure.spawn().await.map_err(|error| error.to_string())?;
     let (lines, [standard_output, standard_error]) = Lines::new(output);
     environment.launched(process.handle(), lines);
@@ -77,13 +77,15 @@ async fn run(service: &Arc<Service>, environment: &Arc<Environment>) -> Result<E
     Ok(exit)
 }
 
-fn enclosure(
+/// The function's bootstrap, its surroundings and its tree. `name` is the log stream's.
+pub(crate) fn enclosure(
     service: &Service,
-    environment: &Environment,
+    function: &Function,
+    name: &str,
     address: SocketAddr,
     temporary: &Temporary,
 ) -> Result<Enclosure, String> {
-    let (function, settings) = (&*environment.function, &service.settings);
+    let settings = &service.settings;
     let layers = service.layers(function)?;
     let enclosed = settings.isolation == Isolation::Enclosed;
     let place = match &temporary.folder {
@@ -98,7 +100,7 @@ fn enclosure(
     let tree = enclosed.then(|| Tree {
         mount_point: settings.state.join("root"),
         task: function.code.clone(),
-        hidden: hidden(service, environment),
+        hidden: hidden(service, function),
         layers,
         read_only: Vec::new(),
         volumes: function
@@ -112,7 +114,7 @@ fn enclosure(
         launcher: settings.launcher.clone(),
         program,
         arguments: Vec::new(),
-        environment: variables(function, settings, &environment.name, address, &place),
+        environment: variables(function, settings, name, address, &place),
         directory: place.task_root().to_owned(),
         tree,
         limits: Limits::default(),
@@ -135,8 +137,7 @@ fn entrypoint(
 }
 
 /// What the function's zip would not hold, and always the state folder: it has everybody's data.
-fn hidden(service: &Service, environment: &Environment) -> Vec<PathBuf> {
-    let function = &environment.function;
+fn hidden(service: &Service, function: &Function) -> Vec<PathBuf> {
     let mut hidden: Vec<PathBuf> = service
         .settings
         .state
@@ -153,17 +154,18 @@ fn hidden(service: &Service, environment: &Environment) -> Vec<PathBuf> {
 }
 
 /// Where an unenclosed environment's temporary files go: all of them share the machine's `/tmp`.
-struct Temporary {
+pub(crate) struct Temporary {
     folder: Option<PathBuf>,
 }
 
 impl Temporary {
-    fn new(service: &Service, environment: &Environment) -> Result<Self, String> {
+    /// A folder for the environment with that number; none where each has a `/tmp` of its own.
+    pub(crate) fn new(service: &Service, number: u64) -> Result<Self, String> {
         if service.settings.isolation == Isolation::Enclosed {
             return Ok(Self { folder: None });
         }
         // Short, because socket paths end at 108 bytes.
-        let folder = std::env::temp_dir().join(format!("davy-{}-{}", std::process::id(), environment.id.0));
+        let folder = std::env::temp_dir().join(format!("davy-{}-{number}", std::process::id()));
         let create = || {
             std::fs::create_dir_all(&folder)?;
             // As root the function runs as uid 1051.

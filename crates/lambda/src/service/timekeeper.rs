@@ -18,7 +18,7 @@ pub(super) async fn keep(service: Weak<Service>) {
         let quiet = service.floor().fleet.is_quiet();
         service.tick();
         ticks += 1;
-        if ticks % TICKS_PER_SAMPLE == 0 {
+        if ticks.is_multiple_of(TICKS_PER_SAMPLE) {
             service.sample();
         }
         if !quiet {

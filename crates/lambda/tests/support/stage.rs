@@ -17,6 +17,7 @@ use tokio::sync::broadcast;
 
 pub(crate) struct Stage {
     pub(crate) lambda: Lambda,
+    pub(crate) telemetry: Telemetry,
     folder: tempfile::TempDir,
     records: std::sync::Mutex<broadcast::Receiver<Record>>,
 }
@@ -45,12 +46,12 @@ impl Stage {
         let lambda = Lambda::start(
             vec![function],
             settings,
-            telemetry,
+            telemetry.clone(),
             Arc::new(SystemClock),
             Arc::new(SystemEntropy),
         )
         .unwrap();
-        Self { lambda, folder, records }
+        Self { lambda, telemetry, folder, records }
     }
 
     pub(crate) fn invocation(&self, event: &str) -> Invocation {

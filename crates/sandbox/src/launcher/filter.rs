@@ -94,7 +94,6 @@ const ARCHITECTURE: u32 = 0xc000_003e;
 #[cfg(target_arch = "aarch64")]
 const ARCHITECTURE: u32 = 0xc000_00b7;
 /// `CLONE_NEWTIME` (0x80) is left out: in clone's flags its bit belongs to the exit signal.
-#[expect(clippy::cast_sign_loss, reason = "bits")]
 const NAMESPACES: u32 = (libc::CLONE_NEWNS
     | libc::CLONE_NEWCGROUP
     | libc::CLONE_NEWUTS

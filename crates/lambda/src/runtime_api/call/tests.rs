@@ -1,6 +1,7 @@
 use super::Call;
 
 #[track_caller]
+#[expect(clippy::needless_pass_by_value, reason = "a table reads better without ampersands")]
 fn check(method: &str, path: &str, expected: Call) {
     assert_eq!(Call::parse(method, path), expected, "{method} {path}");
 }
