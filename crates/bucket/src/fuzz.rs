@@ -11,11 +11,11 @@ use crate::xml::Element;
 /// If it makes a difference.
 pub fn fuzz_chunks(data: &[u8]) {
     let decode = |step: usize| {
-        let (mut decoder, mut decoded) = (Decoder::new(None), Vec::new());
+        let (mut decoder, mut bytes) = (Decoder::new(None), Vec::new());
         for piece in data.chunks(step.max(1)) {
-            decoder.feed(piece, |piece| decoded.extend_from_slice(piece)).ok()?;
+            decoder.feed(piece, |piece| bytes.extend_from_slice(piece)).ok()?;
         }
-        Some((decoded, decoder.finish().ok()?))
+        Some((bytes, decoder.finish().ok()?))
     };
     let whole = decode(data.len());
     assert!(decode(1) == whole && decode(7) == whole, "the cuts made a difference");
