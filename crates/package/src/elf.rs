@@ -51,15 +51,17 @@ pub(crate) fn read(bytes: &[u8]) -> Option<Elf> {
     Some(elf)
 }
 
-/// Replaces a path that is compiled in by another of the same length: the end is filled up with
-/// slashes, which a path may repeat. Gives how many times it was found.
+/// Replaces a path that is compiled in by another of the same length: it is filled up with slashes,
+/// which a path may repeat, before its last name. Gives how many times it was found.
 ///
-/// Only whole paths are replaced: the byte before is none of a path's.
+/// Only paths from their beginning are replaced: the byte before is none of a path's. The last name
+/// should stay the same, since linkers let a shorter text share a longer one's end: the `cli` of
+/// `/etc/php/8.2/cli` is also the name of PHP's interface.
 pub(crate) fn replace_path(bytes: &mut [u8], from: &str, to: &str) -> usize {
     assert!(to.len() <= from.len(), "{to} does not fit into {from}");
-    let mut filled = to.as_bytes().to_vec();
-    filled.resize(from.len(), b'/');
-    replace(bytes, from.as_bytes(), &filled)
+    let last = to.trim_end_matches('/').rfind('/').unwrap_or(0);
+    let filled = format!("{}{}{}", &to[..last], "/".repeat(from.len() - to.len()), &to[last..]);
+    replace(bytes, from.as_bytes(), filled.as_bytes())
 }
 
 /// Gives a program another loader, whose path is no longer than the old one. False if it has none.

@@ -5,7 +5,7 @@
 //! /opt/bin/{php-fpm,php}         programs whose loader is the layer's own
 //! /opt/davy/ld.so                that loader; it looks into /opt/davy/lib and nowhere else first
 //! /opt/davy/lib                  libraries: not /opt/lib, which Lambda puts on LD_LIBRARY_PATH
-//! /opt/davy/{extensions,php}     PHP's, with php.ini and conf.d
+//! /opt/davy/{extensions,p}       PHP's, with php.ini and conf.d
 //! /opt/davy/{zoneinfo,gconv}     time zones and character sets
 //! /opt/davy/{licenses,packages.spdx.json}
 //! ```

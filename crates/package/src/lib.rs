@@ -14,6 +14,7 @@ pub mod files;
 pub mod ignore;
 pub mod layer;
 pub mod limits;
+pub mod opcache;
 mod process;
 pub mod zip;
 

@@ -48,14 +48,15 @@ impl Gathering<'_> {
             let mut bytes = self.read(&from)?;
             let moved = elf::replace_interpreter(&mut bytes, LOADER);
             self.expect(moved, &from, "a loader")?;
-            for part in ["fpm", "cli"] {
-                elf::replace_path(&mut bytes, &format!("/etc/php/{php}/{part}"), "/opt/davy/php");
-            }
+            let settings = format!("/etc/php/{php}");
+            let found = elf::replace_path(&mut bytes, &settings, "/opt/davy/p");
+            self.expect(found > 0, &from, &settings)?;
             let found = elf::replace_path(&mut bytes, ZONES, "/opt/davy/zoneinfo");
             self.expect(found > 0, &from, ZONES)?;
             self.add_elf(to, bytes, true);
         }
-        self.add("davy/php/php.ini", php_ini().into_bytes(), false);
+        self.add("davy/p/fpm/php.ini", php_ini().into_bytes(), false);
+        self.files.insert("davy/p/cli", Entry::Link("fpm".to_owned()));
         Ok(())
     }
 
@@ -74,7 +75,7 @@ impl Gathering<'_> {
             };
             self.add_elf(&format!("davy/extensions/{name}.so"), fs::read(&path)?, false);
             let (file, text) = extension_ini(&name);
-            self.add(&format!("davy/php/conf.d/{file}"), text.into_bytes(), false);
+            self.add(&format!("davy/p/fpm/conf.d/{file}"), text.into_bytes(), false);
             found.insert(name);
         }
         let missing = |name: &&String| {
