@@ -24,6 +24,7 @@ mod external;
 mod fetch;
 mod flight;
 mod forwarding;
+pub mod framing;
 mod freshness;
 mod function;
 mod identifiers;

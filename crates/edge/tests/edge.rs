@@ -17,3 +17,5 @@ mod signed;
 mod story;
 #[path = "edge/viewer.rs"]
 mod viewer;
+#[path = "edge/wire.rs"]
+mod wire;
