@@ -34,7 +34,8 @@ pub(crate) fn address<'a>(
             .map(|(_, stage, path)| Addressed { stage, path });
     }
     let first = path.strip_prefix('/')?.split('/').next()?;
-    if let Some(stage) = named(first).filter(|_| !first.is_empty()) {
+    // `$default` has no segment of its own.
+    if let Some(stage) = named(first).filter(|_| !first.is_empty() && first != "$default") {
         return Some(Addressed { stage, path: below(path, first)? });
     }
     Some(Addressed { stage: named("$default")?, path })
@@ -68,6 +69,7 @@ mod tests {
     #[test]
     fn the_first_segment_names_the_stage() {
         check(&["$default"], "/dev/a", Some(("$default", "/dev/a")));
+        check(&["$default"], "/$default/a", Some(("$default", "/$default/a")));
         check(&["$default", "dev"], "/dev/a", Some(("dev", "/a")));
         check(&["$default", "dev"], "/developer", Some(("$default", "/developer")));
         check(&["dev"], "/dev", Some(("dev", "/")));

@@ -13,8 +13,8 @@ use trace::{Clock, Entropy};
 
 use crate::access_log::AccessLog;
 use crate::addressing::address;
-use crate::config::{Authorization, DomainMapping, Stage};
-use crate::exchange::{Call, Exchange, Service};
+use crate::config::{Authorization, DomainMapping, Stage, Transfer};
+use crate::exchange::{Call, Event, Exchange, Service};
 use crate::identifiers;
 use crate::invoke::Invoke;
 use crate::receive;
@@ -41,6 +41,7 @@ pub(crate) struct Target {
     pub(crate) function: String,
     pub(crate) timeout: Duration,
     pub(crate) authorization: Authorization,
+    pub(crate) transfer: Transfer,
     pub(crate) front_end: FrontEnd,
 }
 
@@ -72,6 +73,12 @@ pub(crate) struct Found<'a> {
     /// The path without a named stage.
     path: &'a str,
     parameters: Vec<PathParameter<'a>>,
+}
+
+impl Found<'_> {
+    pub(crate) fn call(&self) -> Call<'_> {
+        Call { function: &self.target.function, patience: self.target.timeout, request_id: None }
+    }
 }
 
 impl Api {
@@ -192,18 +199,27 @@ impl Api {
         exchange: &mut Exchange<'_>,
         body: UnsyncBoxBody<Bytes, io::Error>,
     ) -> Result<Bytes, Reply<'static>> {
-        let Target { key, function, timeout, authorization, front_end } = found.target;
+        let event = self.event(found, exchange, body).await?;
+        let refuse = |refusal: Refusal| refusal.reply(&found.target.front_end, &self.service.switches);
+        exchange.invoke(&found.call(), event).await.map_err(refuse)
+    }
+
+    /// The event of a request that is let in and whose body could be had, or the reply in its place.
+    pub(crate) async fn event(
+        &self,
+        found: &Found<'_>,
+        exchange: &mut Exchange<'_>,
+        body: UnsyncBoxBody<Bytes, io::Error>,
+    ) -> Result<Event, Reply<'static>> {
+        let Target { key, authorization, front_end, .. } = found.target;
         if let Authorization::Unsupported { authorizer } = authorization {
             return Err(refused::reply(exchange, key, authorizer));
         }
-        let refuse = |refusal: Refusal| refusal.reply(front_end, &self.service.switches);
-        let body = exchange.receive(body, BODY_LIMIT).await.map_err(refuse)?;
-        let event = exchange.event(front_end, &self.context(found, exchange), &body);
-        let body_bytes = body.len();
-        // The event holds it; two copies of an upload are enough.
-        drop(body);
-        let call = Call { function, patience: *timeout, request_id: None };
-        exchange.invoke(&call, event, body_bytes).await.map_err(refuse)
+        let body = exchange
+            .receive(body, BODY_LIMIT)
+            .await
+            .map_err(|refusal| refusal.reply(front_end, &self.service.switches))?;
+        Ok(exchange.event(front_end, &self.context(found, exchange), &body))
     }
 
     /// Writes the stage's access log.

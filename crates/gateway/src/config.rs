@@ -66,6 +66,18 @@ pub struct RestMethod {
     pub function: String,
     /// Who may call.
     pub authorization: Authorization,
+    /// `ResponseTransferMode`
+    pub transfer: Transfer,
+}
+
+/// `ResponseTransferMode` of a method.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Transfer {
+    /// `BUFFERED`: the function returns a response as JSON.
+    #[default]
+    Buffered,
+    /// `STREAM`: a prelude, and the body as it is.
+    Streamed,
 }
 
 /// One Function URL.

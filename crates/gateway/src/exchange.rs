@@ -171,22 +171,17 @@ impl<'s> Exchange<'s> {
     }
 
     /// The request as the function's event.
-    pub(crate) fn event(&self, front_end: &FrontEnd, context: &Context<'_>, body: &[u8]) -> Vec<u8> {
+    pub(crate) fn event(&self, front_end: &FrontEnd, context: &Context<'_>, body: &[u8]) -> Event {
         let headers = receive::header_lines(&self.parts);
         let (method, path, query) = (self.method(), self.path(), self.query());
         let request = Request { method, path, query, headers: &headers, body };
-        front_end::event(front_end, &request, context, &self.service.switches)
+        let json = front_end::event(front_end, &request, context, &self.service.switches);
+        Event { json, body_bytes: body.len() }
     }
 
-    /// Runs the function with an event that was made of a body of `body_bytes`, and gives what it
-    /// returned.
-    pub(crate) async fn invoke(
-        &mut self,
-        call: &Call<'_>,
-        event: Vec<u8>,
-        body_bytes: usize,
-    ) -> Result<Bytes, Refusal> {
-        let sizes = Sizes { body: body_bytes, event: event.len() };
+    /// Runs the function and gives what it returned.
+    pub(crate) async fn invoke(&mut self, call: &Call<'_>, event: Event) -> Result<Bytes, Refusal> {
+        let sizes = event.sizes();
         let asked = self.service.clock.now();
         let answered = self.service.functions.invoke(self.invocation(call, event)).await;
         self.integration_latency = Some(self.service.clock.now().since(asked));
@@ -198,10 +193,9 @@ impl<'s> Exchange<'s> {
     pub(crate) async fn invoke_streaming(
         &mut self,
         call: &Call<'_>,
-        event: Vec<u8>,
-        body_bytes: usize,
+        event: Event,
     ) -> Result<(Bytes, Option<mpsc::Receiver<Streamed>>), Refusal> {
-        let sizes = Sizes { body: body_bytes, event: event.len() };
+        let sizes = event.sizes();
         let asked = self.service.clock.now();
         let answered = self.service.functions.invoke_streaming(self.invocation(call, event)).await;
         self.integration_latency = Some(self.service.clock.now().since(asked));
@@ -210,12 +204,12 @@ impl<'s> Exchange<'s> {
         Ok((payload, answered.stream))
     }
 
-    fn invocation(&self, call: &Call<'_>, event: Vec<u8>) -> Invocation {
+    fn invocation(&self, call: &Call<'_>, event: Event) -> Invocation {
         Invocation {
             trace: self.traced(),
             patience: call.patience,
             request_id: call.request_id.clone(),
-            ..Invocation::new(call.function, event)
+            ..Invocation::new(call.function, event.json)
         }
     }
 
@@ -244,8 +238,17 @@ impl<'s> Exchange<'s> {
         self.read(front_end, function, read)
     }
 
-    /// The same for a payload that has been read already.
-    pub(crate) fn read<'p>(
+    /// The reply that a collected stream, or its beginning, stands for.
+    pub(crate) fn interpret_stream<'p>(
+        &mut self,
+        front_end: &FrontEnd,
+        function: &str,
+        payload: &'p [u8],
+    ) -> Reply<'p> {
+        self.read(front_end, function, front_end::interpret_stream(front_end, payload))
+    }
+
+    fn read<'p>(
         &mut self,
         front_end: &FrontEnd,
         function: &str,
@@ -374,6 +377,18 @@ impl<'s> Exchange<'s> {
         };
         let Service { telemetry, clock, .. } = self.service;
         OpenSpan { span, telemetry: telemetry.clone(), clock: Arc::clone(clock) }
+    }
+}
+
+/// A function's event, and the size of the body that is in it.
+pub(crate) struct Event {
+    json: Vec<u8>,
+    body_bytes: usize,
+}
+
+impl Event {
+    fn sizes(&self) -> Sizes {
+        Sizes { body: self.body_bytes, event: self.json.len() }
     }
 }
 

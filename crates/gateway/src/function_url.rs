@@ -8,31 +8,24 @@ use std::io;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use events::front_end::{
-    Context, FrontEnd, IamCaller, Refusal, Reply, Switches, interpret_stream, prelude_is_known,
-};
+use events::front_end::{Context, FrontEnd, IamCaller, Refusal, Reply, Switches};
 use http::{Request, Response};
 use http_body_util::combinators::UnsyncBoxBody;
-use lambda::{Lambda, Streamed};
+use lambda::Lambda;
 use telemetry::Telemetry;
 use trace::{Clock, Entropy};
 
 use crate::config::{FunctionUrlConfig, InvokeMode, UrlAuthorization};
-use crate::exchange::{Call, Exchange, Service};
+use crate::exchange::{Call, Event, Exchange, Service};
 use crate::invoke::Invoke;
 use crate::signed;
+use crate::streaming;
 
 /// A Function URL that serves.
 pub struct FunctionUrl {
     config: FunctionUrlConfig,
     no_variables: BTreeMap<String, String>,
     service: Service,
-}
-
-/// An event, and the size of the body that is in it.
-struct Made {
-    json: Vec<u8>,
-    body_bytes: usize,
 }
 
 impl FunctionUrl {
@@ -81,17 +74,23 @@ impl FunctionUrl {
         };
         match self.config.invoke_mode {
             InvokeMode::Buffered => self.buffered(exchange, event).await,
-            InvokeMode::ResponseStream => self.streaming(exchange, event).await,
+            InvokeMode::ResponseStream => {
+                let call = self.call(&exchange);
+                streaming::answer(exchange, &FrontEnd::FunctionUrl, &call, event, |exchange, reply| {
+                    self.dress(exchange, reply);
+                })
+                .await
+            }
         }
     }
 
     async fn buffered(
         &self,
         mut exchange: Exchange<'_>,
-        event: Made,
+        event: Event,
     ) -> Response<UnsyncBoxBody<Bytes, io::Error>> {
         let call = self.call(&exchange);
-        match exchange.invoke(&call, event.json, event.body_bytes).await {
+        match exchange.invoke(&call, event).await {
             Err(refusal) => self.refuse(exchange, refusal),
             Ok(payload) => {
                 let mut reply = exchange.interpret(&FrontEnd::FunctionUrl, &self.config.function, &payload);
@@ -101,50 +100,12 @@ impl FunctionUrl {
         }
     }
 
-    async fn streaming(
-        &self,
-        mut exchange: Exchange<'_>,
-        event: Made,
-    ) -> Response<UnsyncBoxBody<Bytes, io::Error>> {
-        let call = self.call(&exchange);
-        let (payload, stream) = match exchange.invoke_streaming(&call, event.json, event.body_bytes).await {
-            Err(refusal) => return self.refuse(exchange, refusal),
-            Ok(answered) => answered,
-        };
-        let Some(mut stream) = stream else {
-            if payload.starts_with(b"{\"statusCode\"") {
-                exchange.explain(
-                    "the URL's InvokeMode is RESPONSE_STREAM and the function answers buffered, so the viewer \
-                     gets the JSON of the response, as in AWS: set DAVY_RESPONSE=stream, or InvokeMode BUFFERED"
-                        .to_owned(),
-                );
-            }
-            let mut reply = self.read(&mut exchange, &payload);
-            self.dress(&exchange, &mut reply);
-            return exchange.send(&FrontEnd::FunctionUrl, reply, Some(&payload));
-        };
-        let mut collected = payload.to_vec();
-        while !prelude_is_known(&collected) {
-            match stream.recv().await {
-                None => break,
-                Some(Streamed::Data(piece)) => collected.extend_from_slice(&piece),
-                Some(Streamed::Failed { error_type, .. }) => {
-                    let refusal = exchange.failed(&self.config.function, &error_type);
-                    return self.refuse(exchange, refusal);
-                }
-            }
-        }
-        let mut reply = self.read(&mut exchange, &collected);
-        self.dress(&exchange, &mut reply);
-        exchange.send_streaming(&FrontEnd::FunctionUrl, reply, stream)
-    }
-
     /// The event of a request whose body could be had and whose caller may call.
     async fn event(
         &self,
         exchange: &mut Exchange<'_>,
         body: UnsyncBoxBody<Bytes, io::Error>,
-    ) -> Result<Made, Refusal> {
+    ) -> Result<Event, Refusal> {
         let body = exchange.receive(body, lambda::PAYLOAD_LIMIT).await?;
         let caller = match &self.config.authorization {
             UrlAuthorization::None => None,
@@ -163,18 +124,13 @@ impl FunctionUrl {
                 })
             }
         };
-        let json = exchange.event(&FrontEnd::FunctionUrl, &self.context(exchange, caller), &body);
-        Ok(Made { json, body_bytes: body.len() })
+        Ok(exchange.event(&FrontEnd::FunctionUrl, &self.context(exchange, caller), &body))
     }
 
     fn call(&self, exchange: &Exchange<'_>) -> Call<'_> {
         // The request's identifier is the invocation's: event, answer and log agree.
         let request_id = Some(exchange.request_id(&FrontEnd::FunctionUrl).to_owned());
         Call { function: &self.config.function, patience: self.config.patience, request_id }
-    }
-
-    fn read<'p>(&self, exchange: &mut Exchange<'_>, payload: &'p [u8]) -> Reply<'p> {
-        exchange.read(&FrontEnd::FunctionUrl, &self.config.function, interpret_stream(payload))
     }
 
     fn refuse(&self, exchange: Exchange<'_>, refusal: Refusal) -> Response<UnsyncBoxBody<Bytes, io::Error>> {

@@ -15,7 +15,7 @@ use telemetry::Telemetry;
 use trace::{Clock, Entropy};
 
 use crate::api::{Api, Blueprint, Target};
-use crate::config::{Cors, HttpApiConfig, LONGEST_TIMEOUT, Route};
+use crate::config::{Cors, HttpApiConfig, LONGEST_TIMEOUT, Route, Transfer};
 use crate::exchange::Exchange;
 use crate::invoke::Invoke;
 use crate::routes::{RouteError, Selection};
@@ -116,6 +116,8 @@ fn target(route: Route) -> Target {
         function: integration.function,
         timeout: integration.timeout.min(LONGEST_TIMEOUT),
         authorization,
+        // An HTTP API never streams.
+        transfer: Transfer::Buffered,
         front_end: FrontEnd::HttpApi(integration.payload_format),
     }
 }

@@ -29,6 +29,7 @@ mod rest_api;
 mod routes;
 mod signed;
 mod span;
+mod streaming;
 mod throttle;
 
 pub use config::{

@@ -6,19 +6,22 @@ mod tests;
 
 use std::io;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
-use events::front_end::FrontEnd;
+use events::front_end::{FrontEnd, Reply};
 use http::{Request, Response};
 use http_body_util::combinators::UnsyncBoxBody;
 use lambda::Lambda;
 use telemetry::Telemetry;
 use trace::{Clock, Entropy};
 
-use crate::api::{Api, Blueprint, Target};
-use crate::config::{REST_TIMEOUT, RestApiConfig};
+use crate::api::{Api, Blueprint, Found, Target};
+use crate::config::{REST_TIMEOUT, RestApiConfig, Transfer};
+use crate::exchange::Exchange;
 use crate::invoke::Invoke;
 use crate::routes::{RouteError, Selection};
+use crate::streaming;
 
 /// A REST API that serves.
 pub struct RestApi {
@@ -49,8 +52,12 @@ impl RestApi {
         let target = |method: crate::RestMethod| Target {
             key: format!("{} {}", method.method, method.path),
             function: method.function,
-            timeout: REST_TIMEOUT,
+            timeout: match method.transfer {
+                Transfer::Buffered => REST_TIMEOUT,
+                Transfer::Streamed => STREAM_TIMEOUT,
+            },
             authorization: method.authorization,
+            transfer: method.transfer,
             front_end: front_end.clone(),
         };
         let blueprint = Blueprint {
@@ -88,6 +95,9 @@ impl RestApi {
                 return exchange.send(&self.front_end, reply, None);
             }
         };
+        if found.target.transfer == Transfer::Streamed {
+            return self.stream(&found, exchange, body).await;
+        }
         let payload = self.api.invoke(&found, &mut exchange, body).await;
         let reply = match &payload {
             Ok(payload) => exchange.interpret(&self.front_end, &found.target.function, payload),
@@ -96,4 +106,23 @@ impl RestApi {
         self.api.log(&found, &exchange, &reply);
         exchange.send(&self.front_end, reply, payload.as_ref().ok())
     }
+
+    async fn stream(
+        &self,
+        found: &Found<'_>,
+        mut exchange: Exchange<'_>,
+        body: UnsyncBoxBody<Bytes, io::Error>,
+    ) -> Response<UnsyncBoxBody<Bytes, io::Error>> {
+        let log = |exchange: &Exchange<'_>, reply: &mut Reply<'_>| self.api.log(found, exchange, reply);
+        match self.api.event(found, &mut exchange, body).await {
+            Ok(event) => streaming::answer(exchange, &self.front_end, &found.call(), event, log).await,
+            Err(mut reply) => {
+                log(&exchange, &mut reply);
+                exchange.send(&self.front_end, reply, None)
+            }
+        }
+    }
 }
+
+/// How long a REST API streams. Source: API Gateway quotas.
+const STREAM_TIMEOUT: Duration = Duration::from_mins(15);

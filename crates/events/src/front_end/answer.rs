@@ -72,14 +72,21 @@ fn http_api_1<'a>(returned: Returned<'a>, switches: &Switches) -> Result<Reply<'
 
 /// The response that the prelude of a streamed answer describes: JSON like an answer's, in which
 /// the status may be missing and the body follows by itself.
-pub(super) fn streamed<'a>(prelude: &'a [u8], body: &'a [u8]) -> Result<Reply<'a>, Malformed> {
+pub(super) fn streamed<'a>(
+    front_end: &FrontEnd,
+    prelude: &'a [u8],
+    body: &'a [u8],
+) -> Result<Reply<'a>, Malformed> {
     let Returned::Object(object) = Returned::read(prelude) else { return Err(Malformed::NotAnObject) };
     let status = if object.has("statusCode") { object.status(Tolerance::Accepted)? } else { 200 };
     let mut prepared = Prepared::new(status);
     prepared.single_values(&object)?;
     prepared.multiple_values(&object)?;
     prepared.cookies(&object, true)?;
-    prepared.keep_for_the_front_end(hop_reserved);
+    prepared.keep_for_the_front_end(match front_end {
+        FrontEnd::RestApi { .. } => rest_reserved,
+        _ => hop_reserved,
+    });
     Ok(Reply { body: Cow::Borrowed(body), ..prepared.reply(BYTES) })
 }
 
@@ -205,6 +212,8 @@ fn bytes(text: Cow<'_, str>) -> Cow<'_, [u8]> {
 pub enum Malformed {
     /// Something other than a JSON object.
     NotAnObject,
+    /// A stream without a prelude, where one must be.
+    NoPrelude,
     /// No `statusCode`.
     NoStatus,
     /// A `statusCode` that is no status; its JSON text.
@@ -235,6 +244,10 @@ impl fmt::Display for Malformed {
             Self::NotAnObject => {
                 out.write_str("expected a JSON object with `statusCode`, found something else")
             }
+            Self::NoPrelude => out.write_str(
+                "expected a stream that begins with JSON and eight NUL bytes, found none in its first 16 KB; \
+                 Davy's runtime writes them with DAVY_RESPONSE=stream",
+            ),
             Self::NoStatus => out.write_str("expected `statusCode`, found an object without it"),
             Self::Status(found) => {
                 write!(out, "expected `statusCode` to be a whole number from 200 to 599, found {found}")

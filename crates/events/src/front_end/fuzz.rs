@@ -21,7 +21,9 @@ pub fn fuzz_answer(data: &[u8]) {
         let accept = data.first().is_some_and(|byte| byte % 2 == 0).then_some("image/png");
         interpret(&front_end, data, accept, &Switches::default())
     });
-    for reply in replies.chain([interpret_stream(data)]).flatten() {
+    for reply in
+        replies.chain(front_ends().iter().map(|front_end| interpret_stream(front_end, data))).flatten()
+    {
         let Reply { status, headers, .. } = reply;
         assert!((200..=599).contains(&status), "{status}");
         for header in headers {

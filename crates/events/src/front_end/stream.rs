@@ -3,15 +3,17 @@
 use std::borrow::Cow;
 
 use super::answer::streamed;
-use super::{Header, Malformed, Reply};
+use super::{FrontEnd, Header, Malformed, Reply};
 
-/// Reads a streamed answer that has been collected. One without a prelude is a body of bytes.
+/// Reads a streamed answer that has been collected, or as much of it as [`prelude_is_known`] wants.
+/// One without a prelude is a body of bytes on a Function URL, and none on a REST API.
 ///
-/// Source: Lambda developer guide, "response streaming"; a missing `statusCode` was recorded to
-/// mean 200.
-pub fn interpret_stream(payload: &[u8]) -> Result<Reply<'_>, Malformed> {
+/// Source: Lambda developer guide, "response streaming"; API Gateway developer guide, "stream the
+/// integration response"; a missing `statusCode` was recorded to mean 200.
+pub fn interpret_stream<'a>(front_end: &FrontEnd, payload: &'a [u8]) -> Result<Reply<'a>, Malformed> {
     match split(payload) {
-        Some((prelude, body)) => streamed(prelude, body),
+        Some((prelude, body)) => streamed(front_end, prelude, body),
+        None if matches!(front_end, FrontEnd::RestApi { .. }) => Err(Malformed::NoPrelude),
         None => Ok(Reply {
             status: 200,
             headers: vec![Header::new("Content-Type", "application/octet-stream")],
@@ -48,7 +50,7 @@ mod tests {
 
     #[track_caller]
     fn check(payload: &[u8], expected: &str) {
-        let found = match interpret_stream(payload) {
+        let found = match interpret_stream(&FrontEnd::FunctionUrl, payload) {
             Err(malformed) => format!("{malformed:?}"),
             Ok(reply) => {
                 let lines: Vec<_> =
@@ -69,9 +71,11 @@ mod tests {
         check(b"plain", "200 [Content-Type: application/octet-stream] plain");
         check(b"{\"a\":1}", "200 [Content-Type: application/octet-stream] {\"a\":1}");
         check(b"{x}\0\0\0\0\0\0\0\0", "NotAnObject");
+        let rest = FrontEnd::RestApi { binary_media_types: Vec::new() };
+        assert_eq!(interpret_stream(&rest, b"plain"), Err(Malformed::NoPrelude));
         assert!(prelude_is_known(b"plain") && prelude_is_known(b"{}\0\0\0\0\0\0\0\0"));
         assert!(!prelude_is_known(b"") && !prelude_is_known(b"{}\0\0\0\0\0\0\0"));
-        assert!(prelude_is_known(&[b'{'; PRELUDE_LIMIT + 8]));
+        assert!(prelude_is_known(&vec![b'{'; PRELUDE_LIMIT + 8]));
         check(b"", "200 [Content-Type: application/octet-stream] ");
     }
 }

@@ -29,7 +29,7 @@ fn recorded_answers() {
                 Refusal::Forbidden.reply(&front_end, &switches)
             }
             None if case.file("request.json").is_some() => Refusal::NotFound.reply(&front_end, &switches),
-            None => interpret_stream(&streamed).unwrap(),
+            None => interpret_stream(&front_end, &streamed).unwrap(),
         };
         check(case, &recorded, &reply.signed(&front_end, &IDENTIFIERS));
         *played.entry(case.kind().to_owned()).or_default() += 1;

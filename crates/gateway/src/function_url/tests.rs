@@ -2,7 +2,7 @@
 
 use access::Credentials;
 use http_body_util::BodyExt;
-use lambda::{InvokeError, ThrottleReason};
+use lambda::{InvokeError, Streamed, ThrottleReason};
 use serde_json::json;
 use telemetry::Record;
 use trace::Outcome;

@@ -1,10 +1,10 @@
 //! A REST API over a fake function: where it differs from an HTTP API.
 
-use lambda::InvokeError;
+use lambda::{InvokeError, Streamed};
 use serde_json::json;
 
 use super::*;
-use crate::config::{Authorization, RestMethod, Stage};
+use crate::config::{RestMethod, Stage};
 use crate::fake::{Counting, Function, Still, request, shown};
 
 fn method(method: &str, path: &str) -> RestMethod {
@@ -12,7 +12,7 @@ fn method(method: &str, path: &str) -> RestMethod {
         method: method.to_owned(),
         path: path.to_owned(),
         function: "website".to_owned(),
-        authorization: Authorization::None,
+        ..RestMethod::default()
     }
 }
 
@@ -90,4 +90,24 @@ async fn binary_media_types_decide_both_ways() {
     assert_eq!(function.event()["body"], "aGVsbG8=");
     api.serve(request("POST /Prod", &[("content-type", "multipart/form-data")], "hello")).await;
     assert_eq!(function.event()["body"], "hello");
+}
+
+#[tokio::test]
+async fn a_stream() {
+    let streamed = |pieces: &[&'static [u8]]| {
+        let pieces = pieces.iter().map(|piece| Streamed::Data(Bytes::from_static(piece))).collect();
+        api(&Function::streaming(pieces), |config| {
+            config.methods[1].transfer = Transfer::Streamed;
+        })
+    };
+    let found =
+        ask(&streamed(&[b"{\"statusCode\":201}\0\0\0\0", b"\0\0\0\0one ", b"two"]), "GET /Prod/a", &[]).await;
+    assert!(
+        found.starts_with("201 [content-type: application/octet-stream") && found.ends_with("] one two"),
+        "{found}"
+    );
+    let found = ask(&streamed(&[b"no prelude"]), "GET /Prod/a", &[]).await;
+    assert!(found.starts_with("502"), "{found}");
+    let buffered = api(&Function::returning(HELLO), |config| config.methods[1].transfer = Transfer::Streamed);
+    assert!(ask(&buffered, "GET /Prod/a", &[]).await.starts_with("502"));
 }

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use access::Credentials;
 use gateway::{
     Authorization, Cors, DomainMapping, FunctionUrlConfig, HttpApiConfig, Integration, InvokeMode,
-    PayloadFormat, RestApiConfig, RestMethod, Route, Stage, Throttling, UrlAuthorization, UrlCaller,
+    PayloadFormat, RestApiConfig, RestMethod, Route, Stage, Throttling, Transfer, UrlAuthorization,
+    UrlCaller,
 };
 use template::Model;
 use template::model;
@@ -24,6 +25,7 @@ pub(crate) fn rest_apis(model: &Model) -> Vec<RestApiConfig> {
         path: route.path.clone(),
         function: function_name(&route.function, model),
         authorization: authorization(route.guard.as_deref()),
+        ..RestMethod::default()
     };
     model
         .rest_apis

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::api_settings::Guard;
 use super::{Builder, PendingRoute};
 use crate::diagnostic::Diagnostic;
-use crate::model::{EventSource, Function, PayloadFormat, RestRoute, Route};
+use crate::model::{EventSource, Function, InvokeMode, PayloadFormat, RestRoute, Route};
 use crate::nearest::nearest;
 use crate::schema;
 use crate::sections::Resource;
@@ -110,6 +110,10 @@ impl<'t> Builder<'_, 't> {
             path,
             function: resource.logical_id.to_owned(),
             guard: None,
+            invoke_mode: match details.text_at("ResponseTransferMode").as_deref() {
+                Some("STREAM") => InvokeMode::ResponseStream,
+                _ => InvokeMode::Buffered,
+            },
             position: self.position(event.name_span),
         };
         let api = details.text_at("RestApiId");

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::Position;
+use super::{InvokeMode, Position};
 
 /// An `AWS::Serverless::HttpApi`, or the implicit `ServerlessHttpApi`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -140,6 +140,8 @@ pub struct RestRoute {
     pub function: String,
     /// What keeps strangers out in AWS. It does not run on this machine.
     pub guard: Option<String>,
+    /// `ResponseTransferMode`.
+    pub invoke_mode: InvokeMode,
     /// Where it is written.
     pub position: Position,
 }

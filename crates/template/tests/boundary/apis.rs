@@ -1,6 +1,6 @@
 //! What APIs have besides routes: guards, limits, access logs, names of their own.
 
-use template::model::ApiDomain;
+use template::model::{ApiDomain, InvokeMode};
 
 use crate::{FUNCTION, model, problems};
 
@@ -18,7 +18,7 @@ fn a_guard_is_the_events_own_or_the_apis() {
         B: {Type: HttpApi, Properties: {ApiId: !Ref Api, Path: /b, Method: GET, Auth: {Authorizer: NONE}}}
         C: {Type: HttpApi, Properties: {ApiId: !Ref Api, Path: /c, Method: GET, Auth: {Authorizer: AWS_IAM}}}
         D: {Type: Api, Properties: {Path: /d, Method: GET, Auth: {ApiKeyRequired: true}}}
-        E: {Type: Api, Properties: {Path: /e, Method: GET}}
+        E: {Type: Api, Properties: {Path: /e, Method: GET, ResponseTransferMode: STREAM}}
 ";
     let text = template(api, events);
     let model = model(&text);
@@ -26,6 +26,8 @@ fn a_guard_is_the_events_own_or_the_apis() {
     assert_eq!(guards, [Some("the authorizer `Users`"), None, Some("AWS_IAM")]);
     let guards: Vec<_> = model.rest_apis[0].routes.iter().map(|route| route.guard.as_deref()).collect();
     assert_eq!(guards, [Some("an API key"), None]);
+    let modes: Vec<_> = model.rest_apis[0].routes.iter().map(|route| route.invoke_mode).collect();
+    assert_eq!(modes, [InvokeMode::Buffered, InvokeMode::ResponseStream]);
     assert_eq!(problems(&text).matches("no-authorizer").count(), 3, "{}", problems(&text));
 }
 
