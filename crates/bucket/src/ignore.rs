@@ -38,6 +38,14 @@ impl Ignore {
         (1..=segments.len()).any(|depth| self.names(&segments[..depth], depth < segments.len()))
     }
 
+    /// Whether the lines themselves name the file or folder at `path`, whatever stays out of a
+    /// bucket besides: what a function's zip would not hold.
+    pub fn lists(&self, path: &Path, folder: bool) -> bool {
+        let segments: Vec<String> =
+            path.iter().map(|segment| segment.to_string_lossy().into_owned()).collect();
+        self.names(&segments, folder)
+    }
+
     /// The last line that matches decides, as in git.
     fn names(&self, segments: &[String], folder: bool) -> bool {
         let decisive = self.rules.iter().rev().find(|rule| rule.matches(segments, folder));

@@ -46,6 +46,9 @@ pub(crate) enum Command {
         after_help = "Example:\n  echo '{\"version\":\"2.0\",\"rawPath\":\"/\",\"requestContext\":{\"http\":{\"method\":\"GET\"}}}' | davy invoke Website --event -"
     )]
     Invoke(Invoke),
+    /// Run a console command where a function would run: same code, variables and walls
+    #[command(after_help = "Example:\n  davy php Website -- artisan migrate --force")]
+    Php(Php),
     /// Show the functions' logs
     #[command(after_help = "Example:\n  davy logs --follow --function Website")]
     Logs(Logs),
@@ -165,6 +168,33 @@ pub(crate) struct Invoke {
     pub(crate) state: Option<PathBuf>,
 
     /// Run the function unenclosed, without namespaces
+    #[arg(long)]
+    pub(crate) unenclosed: bool,
+}
+
+/// `davy php`
+#[derive(Args, Debug)]
+pub(crate) struct Php {
+    /// The function's logical id or name [default: the template's first]
+    pub(crate) function: Option<String>,
+
+    /// What php is given: a script and its arguments, or options of php's own
+    #[arg(last = true, required = true, value_name = "ARGUMENTS")]
+    pub(crate) arguments: Vec<String>,
+
+    /// A template, or a folder with a template.yaml
+    #[arg(long, value_name = "TEMPLATE|FOLDER", default_value = ".")]
+    pub(crate) template: PathBuf,
+
+    /// Give a template parameter its value
+    #[arg(long = "parameter", value_name = "KEY=VALUE", value_parser = key_and_value)]
+    pub(crate) parameters: Vec<(String, String)>,
+
+    /// Where state is kept [default: .davy beside the template]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) state: Option<PathBuf>,
+
+    /// Run it unenclosed, without namespaces
     #[arg(long)]
     pub(crate) unenclosed: bool,
 }

@@ -9,6 +9,7 @@ pub(crate) mod invoke;
 pub(crate) mod load;
 pub(crate) mod logs;
 pub(crate) mod parameters;
+pub(crate) mod php;
 pub(crate) mod traces;
 pub(crate) mod up;
 pub(crate) mod validate;

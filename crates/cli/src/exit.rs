@@ -16,6 +16,8 @@ pub(crate) enum Exit {
     AddressInUse,
     /// Another `davy` works on the same state folder.
     StateInUse,
+    /// What a console command exited with.
+    Command(u8),
     /// A defect of our own.
     Defect,
 }
@@ -28,6 +30,7 @@ impl From<Exit> for ExitCode {
             Exit::Missing => 3,
             Exit::AddressInUse => 4,
             Exit::StateInUse => 5,
+            Exit::Command(code) => code,
             Exit::Defect => 70,
         })
     }

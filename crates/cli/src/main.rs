@@ -31,6 +31,7 @@ fn run(arguments: Arguments, printer: Printer) -> anyhow::Result<Exit> {
         Command::Up(up) => commands::up::run(&up, printer),
         Command::Validate(validate) => commands::validate::run(&validate, printer),
         Command::Invoke(invoke) => commands::invoke::run(&invoke, printer),
+        Command::Php(php) => commands::php::run(&php, printer),
         Command::Logs(logs) => commands::logs::run(&logs, printer),
         Command::Traces(traces) => commands::traces::run(&traces, printer),
         Command::Cache(cache) => commands::cache::run(&cache, printer),

@@ -60,6 +60,12 @@ impl Printer {
         let _ = out.flush();
     }
 
+    /// Somebody else's bytes to stderr, as they are.
+    #[expect(clippy::unused_self, reason = "nobody writes but who holds the printer")]
+    pub(crate) fn say_bytes(self, bytes: &[u8]) {
+        let _ = std::io::stderr().lock().write_all(bytes);
+    }
+
     /// A line for a person, to stderr.
     pub(crate) fn say(self, line: &str) {
         let mut out = anstream::AutoStream::new(std::io::stderr(), self.choice);

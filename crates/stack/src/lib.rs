@@ -13,6 +13,7 @@ mod entrance;
 mod error;
 mod hosts;
 mod inspect;
+mod keys;
 mod listener;
 mod php;
 mod plan;

@@ -4,6 +4,7 @@ pub(crate) mod apis;
 pub(crate) mod buckets;
 pub(crate) mod distributions;
 pub(crate) mod functions;
+mod hidden;
 mod policies;
 
 use template::Model;

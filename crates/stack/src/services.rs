@@ -4,11 +4,11 @@ mod start;
 
 use std::collections::BTreeMap;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use access::{Credentials, Lifetime};
+use access::Credentials;
 use bucket::{Buckets, Ignore, Mirrored};
 use bytes::Bytes;
 use edge::{Distribution, ManagementApi};
@@ -20,8 +20,10 @@ use lambda::Lambda;
 use sandbox::Isolation;
 use telemetry::Telemetry;
 use template::Model;
+use trace::Entropy;
 
 use crate::hosts::Hosts;
+use crate::keys;
 use crate::plan::buckets::MirroredFolder;
 use crate::plan::functions::Surroundings;
 use crate::plan::{self, Warnings};
@@ -36,6 +38,7 @@ pub(crate) struct Services {
     named: BTreeMap<String, Entrance>,
     pub(crate) distributions: BTreeMap<String, Arc<Distribution>>,
     cloudfront: ManagementApi,
+    lambda_api: lambda::Api,
     mirrors: Vec<MirroredFolder>,
     /// The folders that functions run from.
     code: Vec<PathBuf>,
@@ -57,12 +60,13 @@ pub(crate) struct Secrets {
 }
 
 impl Secrets {
-    pub(crate) fn new(telemetry: &Telemetry) -> Self {
-        let entropy = telemetry.entropy();
-        Self {
-            origin: format!("{:016x}{:016x}", entropy.next_u64(), entropy.next_u64()),
-            owner: Credentials::issue(Lifetime::Lasting, || entropy.next_u64()),
-        }
+    /// A new secret, and the keys that the state folder keeps.
+    ///
+    /// # Errors
+    /// As [`keys::owner`].
+    pub(crate) fn new(state: &Path, entropy: &dyn Entropy) -> Result<Self, StartError> {
+        let origin = format!("{:016x}{:016x}", entropy.next_u64(), entropy.next_u64());
+        Ok(Self { origin, owner: keys::owner(state, entropy)? })
     }
 }
 
@@ -87,6 +91,7 @@ impl Services {
         let all = distributions.values().map(|one| Distribution::clone(one)).collect();
         let services = Self {
             cloudfront: ManagementApi::new(all, telemetry.clock(), telemetry.entropy()),
+            lambda_api: start::lambda_api(&lambda, model, secrets, telemetry),
             lambda,
             buckets,
             apis,
@@ -133,7 +138,8 @@ impl Services {
         }
     }
 
-    /// AWS's own APIs share a port: their paths begin with the version of the API.
+    /// AWS's own APIs share a port: CloudFront's paths begin with its API's version, the others are
+    /// told apart by Lambda's, which CloudWatch Logs' go with.
     async fn aws(
         &self,
         request: Request<UnsyncBoxBody<Bytes, io::Error>>,
@@ -141,7 +147,7 @@ impl Services {
         if request.uri().path().starts_with("/2020-05-31/") {
             return self.cloudfront.serve(request).await;
         }
-        text(StatusCode::NOT_FOUND, "This port speaks CloudFront's API for invalidations.\n".to_owned())
+        self.lambda_api.serve(request).await
     }
 
     /// Removes cached answers whose paths match, in every distribution; gives their number.

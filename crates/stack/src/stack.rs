@@ -16,6 +16,7 @@ use tokio_rustls::TlsAcceptor;
 use crate::control::{Control, Order, Report};
 use crate::edits;
 use crate::inspect::Inspector;
+use crate::keys;
 use crate::listener;
 use crate::plan::functions::Surroundings;
 use crate::plan::{self, Warnings};
@@ -78,7 +79,7 @@ impl Stack {
         };
         let php = installed_php();
         let security = Security::new(&settings, model, &*telemetry.clock())?;
-        let secrets = Secrets::new(&telemetry);
+        let secrets = Secrets::new(&settings.state, &*telemetry.entropy())?;
         let mut warnings = Warnings::new();
         let surroundings = surroundings(&settings, php.as_ref(), &secrets, &endpoints);
         let services =
@@ -132,6 +133,11 @@ impl Stack {
     /// The certificate of this machine's own authority, which viewers have to trust.
     pub fn authority(&self) -> Option<&Path> {
         self.authority.as_deref()
+    }
+
+    /// The owner's keys, in the form that the aws CLI and the SDKs read.
+    pub fn credentials(&self) -> PathBuf {
+        keys::path(&self.settings.state)
     }
 
     /// How functions are enclosed.

@@ -83,6 +83,7 @@ fn planned(
     planned.memory_megabytes = function.memory_megabytes;
     planned.timeout = function.timeout;
     planned.environment = environment;
+    planned.hidden = super::hidden::hidden(&planned.code);
     planned.layers = layers;
     planned.bootstrap = bootstrap;
     planned.tracing = match function.tracing {

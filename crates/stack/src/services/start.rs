@@ -13,7 +13,7 @@ use edge::{Distribution, EdgeSettings, Enforcement, OriginService, OriginTarget}
 use gateway::{FunctionUrl, HttpApi, RestApi};
 use http::{Request, Response};
 use http_body_util::combinators::UnsyncBoxBody;
-use lambda::Lambda;
+use lambda::{Caller, Lambda};
 use sandbox::Isolation;
 use telemetry::Telemetry;
 use template::Model;
@@ -65,6 +65,25 @@ pub(super) fn lambda(
     machine.idle = settings.idle;
     Lambda::start(functions, machine, telemetry.clone(), telemetry.clock(), telemetry.entropy())
         .map_err(|error| StartError::Service { service: "functions", message: error.to_string() })
+}
+
+/// Lambda's own API, for the stack's owner.
+pub(super) fn lambda_api(
+    lambda: &Lambda,
+    model: &Model,
+    secrets: &Secrets,
+    telemetry: &Telemetry,
+) -> lambda::Api {
+    let owner = Caller {
+        credentials: secrets.owner.clone(),
+        principal: Principal::Account {
+            account: model.account.clone(),
+            arn: format!("arn:aws:iam::{}:root", model.account),
+            canonical_user: String::new(),
+        },
+    };
+    let (account, region) = (&model.account, &model.region);
+    lambda::Api::new(lambda.clone(), vec![owner], account, region, telemetry.clone(), telemetry.clock())
 }
 
 /// The keys of a function's role, with which it may do what its `Policies` say and nothing else.

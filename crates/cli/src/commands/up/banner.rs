@@ -49,21 +49,26 @@ fn rows(
         if stack.site().is_some_and(|site| site.to_string() == *name) {
             continue;
         }
-        let note = if *name == Entrance::S3.to_string() { buckets(model) } else { String::new() };
+        let note = match name.as_str() {
+            "s3" => buckets(model),
+            "aws" => "Lambda, CloudWatch Logs, CloudFront invalidations".to_owned(),
+            _ => name.split('.').nth(1).unwrap_or_default().to_owned(),
+        };
         let label = match name.split('.').next() {
             Some("httpapi") => "HTTP API",
             Some("restapi") => "REST API",
             Some("distribution") => "CDN",
             Some("url") => "URL",
             Some("s3") => "S3",
-            _ => "AWS API",
+            _ => "AWS APIs",
         };
         let url = stack.url(name).unwrap_or_default();
-        rows.push((label, format!("{url}  {}{note}", name.split('.').nth(1).unwrap_or_default())));
+        rows.push((label, format!("{url}  {note}")));
     }
     if let Some(console) = console {
         rows.push(("console", printer.paint(Role::Link, console)));
     }
+    rows.push(("keys", format!("AWS_SHARED_CREDENTIALS_FILE={}", stack.credentials().display())));
     rows.push(("PHP", php(stack, model)));
     rows.push((
         "functions",
