@@ -35,7 +35,7 @@ mod throttle;
 pub use config::{
     Authorization, Cors, DomainMapping, FunctionUrlConfig, HttpApiConfig, Integration, InvokeMode,
     LONGEST_TIMEOUT, PayloadFormat, REST_TIMEOUT, RestApiConfig, RestMethod, Route, Stage, Throttling,
-    UrlAuthorization, UrlCaller,
+    Transfer, UrlAuthorization, UrlCaller,
 };
 pub use function_url::FunctionUrl;
 pub use http_api::HttpApi;
