@@ -1,6 +1,9 @@
 //! Debian's signed packages by the ordinary apt client, in a folder of our own: neither root nor the
 //! machine's own package lists are touched, and foreign architectures need no emulation.
 
+#[cfg(test)]
+mod tests;
+
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -101,23 +104,63 @@ impl Package {
     }
 }
 
-/// The suites that have a version of PHP, with their updates.
+/// Where Debian's packages for a version of PHP come from: the mirrors that this machine has its own
+/// from, with the suite that has that PHP.
 ///
-/// `None`: Debian has no such PHP, so a source must be named.
+/// `None`: Debian has no such PHP, or this machine no Debian source; then one must be named.
 pub fn debian_sources(php: &str) -> Option<Vec<String>> {
+    let mut configured = fs::read_to_string("/etc/apt/sources.list").unwrap_or_default();
+    let mut parts: Vec<PathBuf> = fs::read_dir("/etc/apt/sources.list.d")
+        .map(|entries| entries.flatten().map(|entry| entry.path()).collect())
+        .unwrap_or_default();
+    parts.sort();
+    for part in parts {
+        configured += "\n\n";
+        configured += &fs::read_to_string(part).unwrap_or_default();
+    }
+    sources_like(php, &configured)
+}
+
+fn sources_like(php: &str, configured: &str) -> Option<Vec<String>> {
     let suite = match php {
         "8.2" => "bookworm",
         "8.4" => "trixie",
         _ => return None,
     };
-    let line = |place: &str, suite: &str| {
-        format!("deb [signed-by={KEYRING}] http://deb.debian.org/{place} {suite} main")
+    let mirrors = mirrors(configured);
+    let mirror = |security: bool| {
+        let found = mirrors.iter().find(|(_, suite)| suite.ends_with("-security") == security);
+        found.map(|(address, _)| address.as_str())
     };
-    Some(vec![
-        line("debian", suite),
-        line("debian", &format!("{suite}-updates")),
-        line("debian-security", &format!("{suite}-security")),
-    ])
+    let line = |address: &str, suite: &str| format!("deb [signed-by={KEYRING}] {address} {suite} main");
+    let main = mirror(false)?;
+    let mut lines = vec![line(main, suite), line(main, &format!("{suite}-updates"))];
+    lines.extend(mirror(true).map(|security| line(security, &format!("{suite}-security"))));
+    Some(lines)
+}
+
+/// Addresses with Debian's suites, out of both of apt's forms.
+fn mirrors(configured: &str) -> Vec<(String, String)> {
+    let mut mirrors = Vec::new();
+    let mut address = "";
+    for line in configured.lines() {
+        if let Some(rest) = line.strip_prefix("deb ") {
+            let rest = rest.split_once(']').map_or(rest, |(_, after)| after);
+            let mut words = rest.split_whitespace();
+            if let (Some(address), Some(suite)) = (words.next(), words.next()) {
+                mirrors.push((address.to_owned(), suite.to_owned()));
+            }
+        } else if let Some(rest) = line.strip_prefix("URIs:") {
+            address = rest.split_whitespace().next().unwrap_or_default();
+        } else if let Some(rest) = line.strip_prefix("Suites:") {
+            mirrors.extend(rest.split_whitespace().map(|suite| (address.to_owned(), suite.to_owned())));
+        } else if line.trim().is_empty() {
+            address = "";
+        }
+    }
+    let is_debian = |suite: &str| SUITES.contains(&suite.split('-').next().unwrap_or_default());
+    mirrors.retain(|(address, suite)| !address.is_empty() && is_debian(suite));
+    mirrors
 }
 
 pub(crate) fn debian_name(architecture: Architecture) -> &'static str {
@@ -128,3 +171,5 @@ pub(crate) fn debian_name(architecture: Architecture) -> &'static str {
 }
 
 const KEYRING: &str = "/usr/share/keyrings/debian-archive-keyring.gpg";
+
+const SUITES: &[&str] = &["bookworm", "bullseye", "forky", "sid", "stable", "testing", "trixie"];

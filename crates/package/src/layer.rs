@@ -60,8 +60,8 @@ pub enum LayerError {
     /// A tool or a file failed.
     #[error(transparent)]
     Io(#[from] io::Error),
-    /// Debian has no such PHP.
-    #[error("Debian has PHP 8.2 and 8.4, not {0}: name an apt source that has it")]
+    /// Debian has no such PHP, or this machine none of Debian's mirrors.
+    #[error("no source of this machine has PHP {0} (Debian has 8.2 and 8.4): name an apt source that has it")]
     UnknownVersion(String),
     /// A package does not bring what the layer is made of.
     #[error("{0}")]
