@@ -14,6 +14,7 @@ use telemetry::{Limits, Record, Telemetry};
 use template::Model;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::watch;
 
 use self::live::Live;
 use self::page::{About, Page};
@@ -53,6 +54,8 @@ impl Run<'_> {
         let Started { mut stack, warnings } = Stack::start(state, &model, settings, telemetry.clone())
             .map_err(|error| start_failure(&error))?;
         self.warn(&warnings);
+        // Before anything says "ready": what is edited from then on must be seen.
+        let edits = self.watch(&mut stack, &model);
         let page = self.open_page(&stack, &model, &telemetry, warnings).await;
         let console = page.as_ref().map(|page| page.url.as_str());
         banner::print(&stack, &model, &self.source, self.arguments, console, self.printer);
@@ -61,7 +64,7 @@ impl Run<'_> {
         }
         let live = Live::new(self.printer, &model);
         let printing = tokio::spawn(print(records, live, self.arguments.json, self.printer));
-        self.follow_template(&mut stack, &model, page.as_ref(), &mut signals).await;
+        self.follow_template(&mut stack, edits, page.as_ref(), &mut signals).await;
 
         self.printer.say("draining: requests under way may end; press Ctrl-C again to end at once");
         let ending = async {
@@ -102,15 +105,10 @@ impl Run<'_> {
     async fn follow_template(
         &self,
         stack: &mut Stack,
-        model: &Model,
+        mut edits: watch::Receiver<u64>,
         page: Option<&Page>,
         signals: &mut Signals,
     ) {
-        let file = match &self.source {
-            Source::File(file) => Some(file.canonicalize().unwrap_or_else(|_| file.clone())),
-            Source::BuiltIn { .. } => None,
-        };
-        let mut edits = stack.watch(model, file.as_deref());
         loop {
             tokio::select! {
                 () = signals.next() => return,
@@ -121,7 +119,7 @@ impl Run<'_> {
             }
             match self.load() {
                 Ok(model) if self.replace(stack, &model).await => {
-                    edits = stack.watch(&model, file.as_deref());
+                    edits = self.watch(stack, &model);
                     if let Some(page) = page {
                         page.follow(&model);
                     }
@@ -134,6 +132,14 @@ impl Run<'_> {
                 }
             }
         }
+    }
+
+    fn watch(&self, stack: &mut Stack, model: &Model) -> watch::Receiver<u64> {
+        let file = match &self.source {
+            Source::File(file) => Some(file.canonicalize().unwrap_or_else(|_| file.clone())),
+            Source::BuiltIn { .. } => None,
+        };
+        stack.watch(model, file.as_deref())
     }
 
     /// Whether the stack runs `model` now; if not, it has been said why.
