@@ -19,6 +19,7 @@ mod nearest;
 mod parameters;
 mod resolve;
 mod resources;
+mod rewrite;
 mod schema;
 mod sections;
 mod source;

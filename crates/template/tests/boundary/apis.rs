@@ -26,8 +26,8 @@ fn a_guard_is_the_events_own_or_the_apis() {
     assert_eq!(guards, [Some("the authorizer `Users`"), None, Some("AWS_IAM")]);
     let guards: Vec<_> = model.rest_apis[0].routes.iter().map(|route| route.guard.as_deref()).collect();
     assert_eq!(guards, [Some("an API key"), None]);
-    let modes: Vec<_> = model.rest_apis[0].routes.iter().map(|route| route.invoke_mode).collect();
-    assert_eq!(modes, [InvokeMode::Buffered, InvokeMode::ResponseStream]);
+    let streaming: Vec<_> = model.rest_apis[0].routes.iter().map(|route| route.invoke_mode).collect();
+    assert_eq!(streaming, [InvokeMode::Buffered, InvokeMode::ResponseStream]);
     assert_eq!(problems(&text).matches("no-authorizer").count(), 3, "{}", problems(&text));
 }
 
