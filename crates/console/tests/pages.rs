@@ -198,7 +198,8 @@ async fn what_happens_arrives_and_the_stream_ends_with_the_console() {
         streams.push((page.client.request(request).await.unwrap().into_body(), word));
     }
     // Requests until one of them has run a function, which logs.
-    let lines = || page.telemetry.reader().logs(&LogFilter::default()).unwrap().lines.len();
+    let all = LogFilter { limit: 1_000_000, ..LogFilter::default() };
+    let lines = || page.telemetry.reader().logs(&all).unwrap().lines.len();
     let before = lines();
     while lines() == before {
         page.made_up.request(page.telemetry.clock().now());
