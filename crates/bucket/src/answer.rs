@@ -53,8 +53,7 @@ impl Answer {
 
     /// The bytes of `file` from `start`, `length` of them. It blocks: a small body is read now.
     pub(crate) fn file(status: StatusCode, mut file: File, start: u64, length: u64) -> io::Result<Self> {
-        let mut answer = Self::empty(status);
-        answer.headers.insert(CONTENT_LENGTH, HeaderValue::from(length));
+        let mut answer = Self::of_length(status, length);
         file.seek(SeekFrom::Start(start))?;
         answer.content = match usize::try_from(length) {
             Ok(length) if length <= READ_AT_ONCE => {
@@ -65,6 +64,13 @@ impl Answer {
             _ => Content::File { file, length },
         };
         Ok(answer)
+    }
+
+    /// What [`Answer::file`] would say, without the bytes: HEAD.
+    pub(crate) fn of_length(status: StatusCode, length: u64) -> Self {
+        let mut answer = Self::empty(status);
+        answer.headers.insert(CONTENT_LENGTH, HeaderValue::from(length));
+        answer
     }
 
     /// The document of a refusal (facts B-010). An answer to HEAD has no body, and a 304 neither.

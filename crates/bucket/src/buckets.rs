@@ -229,9 +229,13 @@ impl Inner {
     pub(crate) fn caller(&self, principal: Principal, peer: Option<Peer>, headers: &HeaderMap) -> Caller {
         let mut caller = Caller::new(principal, self.clock.now());
         if let Some(peer) = peer {
+            let address = peer.address.ip().to_canonical();
+            // What stays on this machine is on no wire: a policy that denies insecure transport must
+            // not close a stack that is tried out over plain loopback http.
+            let secure = peer.secure || address.is_loopback();
             caller = caller
-                .with("aws:SourceIp", peer.address.ip().to_canonical().to_string())
-                .with("aws:SecureTransport", peer.secure.to_string());
+                .with("aws:SourceIp", address.to_string())
+                .with("aws:SecureTransport", secure.to_string());
         }
         for (name, key) in [("referer", "aws:Referer"), ("user-agent", "aws:UserAgent")] {
             if let Some(value) = headers.get(name).and_then(|value| value.to_str().ok()) {

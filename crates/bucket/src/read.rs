@@ -1,7 +1,5 @@
 //! GET and HEAD of an object: may he, is it there, is it new to him, and which bytes of it.
 
-use std::io;
-
 use http::header::{HeaderName, RANGE};
 use http::{HeaderMap, StatusCode};
 
@@ -48,8 +46,11 @@ impl Read {
             return Ok(answer);
         }
         let Bytes { status, start, length } = self.bytes(&record)?;
-        let mut answer = Answer::file(status, file, start, length)
-            .map_err(|error: io::Error| S3Error::internal(&error))?;
+        let mut answer = if self.head {
+            Answer::of_length(status, length)
+        } else {
+            Answer::file(status, file, start, length)?
+        };
         describe(&mut answer, &record);
         if status == StatusCode::PARTIAL_CONTENT {
             let range = format!("bytes {start}-{}/{}", start + length.max(1) - 1, record.stamp.size);
@@ -66,7 +67,7 @@ impl Read {
         for (name, value) in self.overrides {
             answer.set(name, value);
         }
-        Ok(if self.head { answer.without_body() } else { answer })
+        Ok(answer)
     }
 
     /// Which bytes, by `partNumber` or by `Range`.

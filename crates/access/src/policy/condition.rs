@@ -260,7 +260,9 @@ fn date(text: &str) -> Option<u64> {
 }
 
 fn known(lower_case_key: &str) -> bool {
-    KEYS.contains(&lower_case_key) || TAG_KEYS.iter().any(|prefix| lower_case_key.starts_with(prefix))
+    KEYS.contains(&lower_case_key)
+        || ABSENT_KEYS.contains(&lower_case_key)
+        || TAG_KEYS.iter().any(|prefix| lower_case_key.starts_with(prefix))
 }
 
 /// The keys that a request to a bucket gives values for, in lower case.
@@ -289,6 +291,17 @@ const KEYS: [&str; 24] = [
     "s3:x-amz-metadata-directive",
     "s3:x-amz-server-side-encryption",
     "s3:x-amz-storage-class",
+];
+
+/// Keys of networks and organisations that no request of this machine comes through. That they are
+/// absent is the truth, and what AWS would evaluate for such a request.
+const ABSENT_KEYS: [&str; 6] = [
+    "aws:multifactorauthpresent",
+    "aws:principalorgid",
+    "aws:sourcevpc",
+    "aws:sourcevpce",
+    "aws:viaawsservice",
+    "aws:vpcsourceip",
 ];
 
 const TAG_KEYS: [&str; 2] = ["s3:existingobjecttag/", "s3:requestobjecttag/"];

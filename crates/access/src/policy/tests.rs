@@ -172,6 +172,12 @@ fn p_004_absent_keys() {
 }
 
 #[test]
+fn p_004_what_no_request_of_this_machine_has_is_absent() {
+    assert!(condition("StringNotEquals", "aws:SourceVpce", &json!("vpce-1"), &Conditions::new()));
+    assert!(!condition("StringEquals", "aws:PrincipalOrgID", &json!("o-1"), &Conditions::new()));
+}
+
+#[test]
 fn p_004_sets_of_values() {
     let tags = |first: &str, second: &str| {
         Conditions::new().with("s3:RequestObjectTagKeys", first).with("s3:RequestObjectTagKeys", second)

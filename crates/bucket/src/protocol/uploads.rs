@@ -72,7 +72,7 @@ impl Call {
         let modified = self.inner.clock.now().millis();
         let part =
             UploadedPart::new(self.part_number()?, received.etag, received.size, modified, received.checksum);
-        bucket.store.put_part(&id, part, received.draft, &received.file)?;
+        bucket.store.put_part(&id, part, received.draft, &received.file).map_err(|error| ended(&error))?;
         let mut answer = Answer::empty(StatusCode::OK).with("etag", format!("\"{etag}\""));
         if let Some(checksum) = checksum {
             answer.set(HeaderName::from_static(checksum.algorithm.header()), &checksum.value);
@@ -96,7 +96,7 @@ impl Call {
             copying::copy_bytes(&mut source.file, start, length, &mut file, upload.algorithm)?;
         let modified = self.inner.clock.now().millis();
         let part = UploadedPart::new(number, etag.clone(), length, modified, checksum.clone());
-        bucket.store.put_part(&id, part, draft, &file)?;
+        bucket.store.put_part(&id, part, draft, &file).map_err(|error| ended(&error))?;
         Ok(Answer::xml(Document::of("CopyPartResult", |xml| {
             xml.text("LastModified", access::calendar::iso_millis(modified));
             xml.text("ETag", format!("\"{etag}\""));
@@ -307,7 +307,8 @@ fn join(
 ) -> Result<Option<Checksum>, S3Error> {
     let mut hasher = whole.map(Hasher::new);
     for part in parts {
-        let mut source = bucket.store.open_part(id, part)?;
+        // A part that is sent again in this moment is another than the one that was named.
+        let mut source = bucket.store.open_part(id, part).map_err(|_| S3Error::new(error::INVALID_PART))?;
         let copied = match &mut hasher {
             // The kernel copies, where it can by sharing blocks.
             None => io::copy(&mut source, file)?,
@@ -318,6 +319,14 @@ fn join(
         }
     }
     Ok(hasher.map(Hasher::finish))
+}
+
+/// An upload that was completed or aborted while a part of it came.
+fn ended(error: &io::Error) -> S3Error {
+    match error.kind() {
+        io::ErrorKind::NotFound => error::NO_SUCH_UPLOAD.into(),
+        _ => S3Error::internal(error),
+    }
 }
 
 /// A part as `CompleteMultipartUpload` names it.

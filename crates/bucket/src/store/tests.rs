@@ -175,6 +175,29 @@ fn readers_see_whole_objects_while_a_writer_replaces_them() {
     });
 }
 
+#[test]
+fn writers_of_keys_within_each_other_do_not_hinder_one_another() {
+    let bucket = Bucket::new();
+    let keys = ["a", "a/b", "a/b/c", "a/"];
+    std::thread::scope(|scope| {
+        for key in keys {
+            let bucket = &bucket;
+            scope.spawn(move || {
+                for round in 0..60 {
+                    let text = format!("{key} in round {round}");
+                    bucket.put(key, &text);
+                    assert_eq!(bucket.get(key), Some(text));
+                    if round % 3 == 0 {
+                        assert!(bucket.delete(key));
+                        assert_eq!(bucket.get(key), None);
+                    }
+                }
+            });
+        }
+    });
+    assert_eq!(bucket.store.keys("").unwrap(), ["a", "a/", "a/b", "a/b/c"]);
+}
+
 struct Bucket {
     store: Store,
     folder: tempfile::TempDir,

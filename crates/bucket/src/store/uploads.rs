@@ -140,7 +140,11 @@ impl Store {
     /// Forgets an upload and its parts.
     pub(crate) fn end_upload(&self, id: &str) -> io::Result<()> {
         match self.upload_folder(id) {
-            Some(folder) => fs::remove_dir_all(folder),
+            // Another may have ended it in this moment.
+            Some(folder) => fs::remove_dir_all(folder).or_else(|error| match error.kind() {
+                io::ErrorKind::NotFound => Ok(()),
+                _ => Err(error),
+            }),
             None => Ok(()),
         }
     }

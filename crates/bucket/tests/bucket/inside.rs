@@ -3,7 +3,7 @@
 use http::Method;
 use serde_json::{Value, json};
 
-use access::Principal;
+use access::{Peer, Principal};
 use telemetry::{Record, TraceContext};
 use trace::{Hop, Outcome, Sampled, TraceId};
 
@@ -102,6 +102,26 @@ async fn a_large_object_is_streamed_whole() {
     assert!(reply.body == text && reply.header("content-length") == "2000000");
     let reply = stack.read("large", &[("range", "bytes=999990-1999999")], &account(ACCOUNT)).await.is(206);
     assert!(reply.body == text[999_990..]);
+}
+
+#[tokio::test]
+async fn a_policy_that_denies_insecure_transport_means_other_machines() {
+    let stack = Stack::new(Some(json!({"Statement": {"Effect": "Deny", "Principal": "*", "Action": "s3:*",
+        "Resource": "*", "Condition": {"Bool": {"aws:SecureTransport": "false"}}}})));
+    stack.put("k", "text").await;
+    for (address, secure, status) in
+        [("127.0.0.1:5000", false, 200), ("192.0.2.7:5000", false, 403), ("192.0.2.7:5000", true, 200)]
+    {
+        let request = bucket::ReadRequest {
+            bucket: "site".to_owned(),
+            key: "k".to_owned(),
+            method: Method::GET,
+            headers: http::HeaderMap::new(),
+            peer: Some(Peer { address: address.parse().unwrap(), secure, local_port: 9000 }),
+            trace: None,
+        };
+        assert_eq!(stack.buckets.read(request, &account(ACCOUNT)).await.status(), status, "{address}");
+    }
 }
 
 #[tokio::test]
