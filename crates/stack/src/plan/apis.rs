@@ -25,7 +25,10 @@ pub(crate) fn rest_apis(model: &Model) -> Vec<RestApiConfig> {
         path: route.path.clone(),
         function: function_name(&route.function, model),
         authorization: authorization(route.guard.as_deref()),
-        ..RestMethod::default()
+        transfer: match route.invoke_mode {
+            model::InvokeMode::Buffered => Transfer::Buffered,
+            model::InvokeMode::ResponseStream => Transfer::Streamed,
+        },
     };
     model
         .rest_apis
