@@ -9,6 +9,7 @@
 //! The same input gives the same bytes: entries are sorted, times and owners are constants.
 
 pub mod apt;
+pub mod build;
 mod elf;
 pub mod files;
 pub mod ignore;
@@ -18,5 +19,6 @@ pub mod opcache;
 mod process;
 pub mod zip;
 
+pub use crate::build::{BuildOptions, Report, build};
 pub use crate::files::Files;
 pub use crate::layer::{Layer, LayerOptions};
