@@ -7,7 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Serverless PHP on one machine: the whole stack of a SAM template, with no web server.
 #[derive(Debug, Parser)]
-#[command(name = "davy", version, about, long_about = None, after_help = EXIT_CODES, max_term_width = 100)]
+#[command(name = "davy", version, after_help = EXIT_CODES, max_term_width = 100)]
 pub(crate) struct Arguments {
     /// What to do
     #[command(subcommand)]

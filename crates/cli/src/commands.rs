@@ -53,8 +53,12 @@ pub(crate) fn bootstrap() -> Result<PathBuf, Failure> {
 /// The traces and logs that a stack keeps in `state`.
 pub(crate) fn reader(state: &Path) -> Result<Reader, Failure> {
     let path = state.join("telemetry.db");
-    Reader::open(&path).map_err(|error| {
-        Failure::new(Exit::Failed, error.to_string())
-            .hint("run davy up first, or name the stack's folder with --folder")
-    })
+    if !path.exists() {
+        return Err(Failure::new(
+            Exit::Failed,
+            format!("no stack has run with its state in {} yet", state.display()),
+        )
+        .hint("run davy up first, or name the stack's folder with --folder"));
+    }
+    Reader::open(&path).map_err(|error| Failure::new(Exit::Failed, error.to_string()))
 }

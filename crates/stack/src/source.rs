@@ -98,6 +98,8 @@ Resources:
       CodeUri: .
       Handler: HANDLER
       Runtime: provided.al2023
+      Layers:
+        - !Ref Php
       MemorySize: 1024
       Timeout: 28
       Events:
@@ -111,6 +113,13 @@ Resources:
           Properties:
             Path: /{proxy+}
             Method: ANY
+  Php:
+    Type: AWS::Serverless::LayerVersion
+    Metadata:
+      Davy:
+        Php: '8.2'
+    Properties:
+      ContentUri: .davy/layers/php-8.2
 ";
 
 #[cfg(test)]

@@ -49,6 +49,9 @@ fn rows(
         if stack.site().is_some_and(|site| site.to_string() == *name) {
             continue;
         }
+        if *name == Entrance::S3.to_string() && model.buckets.is_empty() {
+            continue;
+        }
         let note = match name.as_str() {
             "s3" => buckets(model),
             "aws" => "Lambda, CloudWatch Logs, CloudFront invalidations".to_owned(),
