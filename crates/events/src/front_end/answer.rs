@@ -10,6 +10,7 @@ use std::fmt;
 
 use super::body::matches_media_type;
 use super::headers::{HOP_BY_HOP, among};
+use super::stream::has_prelude;
 use super::switches::{
     BareText, CookieOrder, InferredJson, LoadBalancerType, ReservedHeaders, Switches, Tolerance,
 };
@@ -96,7 +97,11 @@ fn rest_api<'a>(
     accept: Option<&str>,
     switches: &Switches,
 ) -> Result<Reply<'a>, Malformed> {
-    let Returned::Object(object) = returned else { return Err(Malformed::NotAnObject) };
+    let object = match returned {
+        Returned::Object(object) => object,
+        Returned::NotJson(bytes) if has_prelude(bytes) => return Err(Malformed::Streamed),
+        _ => return Err(Malformed::NotAnObject),
+    };
     if object.is_empty() && switches.empty_object == Tolerance::Refused {
         return Err(Malformed::NoStatus);
     }
@@ -214,6 +219,8 @@ pub enum Malformed {
     NotAnObject,
     /// A stream without a prelude, where one must be.
     NoPrelude,
+    /// A stream, where a response in JSON must be.
+    Streamed,
     /// No `statusCode`.
     NoStatus,
     /// A `statusCode` that is no status; its JSON text.
@@ -247,6 +254,10 @@ impl fmt::Display for Malformed {
             Self::NoPrelude => out.write_str(
                 "expected a stream that begins with JSON and eight NUL bytes, found none in its first 16 KB; \
                  Davy's runtime writes them with DAVY_RESPONSE=stream",
+            ),
+            Self::Streamed => out.write_str(
+                "expected a response in JSON, found a stream; the method wants ResponseTransferMode: STREAM for \
+                 that, or the function no DAVY_RESPONSE",
             ),
             Self::NoStatus => out.write_str("expected `statusCode`, found an object without it"),
             Self::Status(found) => {

@@ -29,6 +29,11 @@ pub fn prelude_is_known(collected: &[u8]) -> bool {
     !begins_one || split(collected).is_some() || collected.len() >= PRELUDE_LIMIT + SEPARATOR.len()
 }
 
+/// Whether a prelude begins it.
+pub(super) fn has_prelude(payload: &[u8]) -> bool {
+    split(payload).is_some()
+}
+
 /// Prelude and body; `None` if there is no separator where a prelude would end.
 fn split(payload: &[u8]) -> Option<(&[u8], &[u8])> {
     if !payload.starts_with(b"{") {

@@ -89,6 +89,7 @@ fn bodies() {
     check(&V2, r#"{"statusCode":200,"body":"%%%%","isBase64Encoded":true}"#, "Base64");
     check(&V2, r#"{"statusCode":304,"body":{"a" : [1, "x \" y"]}}"#, r#"304 [] {"a":[1,"x \" y"]}"#);
     check(&REST, r#"{"body":{}}"#, r#"FieldType("`body` to be a string")"#);
+    check(&REST, "{}\0\0\0\0\0\0\0\0body", "Streamed");
     check(&REST, r#"{"cookies":[]}"#, r#"UnknownField("cookies")"#);
     check(
         &REST,
