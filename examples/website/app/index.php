@@ -16,7 +16,10 @@ if (!in_array($path, ['/', '/index.php', '/message', '/upload'], true)) {
 }
 
 $visits = 1 + (int) ($_COOKIE['visits'] ?? 0);
-setcookie('visits', (string) $visits, ['path' => '/', 'httponly' => true, 'samesite' => 'Lax']);
+// The page's own script asks for heads; only a person visits.
+if ($_SERVER['REQUEST_METHOD'] !== 'HEAD') {
+    setcookie('visits', (string) $visits, ['path' => '/', 'httponly' => true, 'samesite' => 'Lax']);
+}
 
 $name = trim((string) ($_GET['name'] ?? ''));
 $message = trim((string) ($_POST['message'] ?? ''));
@@ -34,10 +37,11 @@ $request = [
     'Time in PHP' => sprintf('%.1f ms', (microtime(true) - $_SERVER['REQUEST_TIME_FLOAT']) * 1000),
 ];
 
-// /tmp belongs to one execution environment and lives as long as it does.
+// /tmp belongs to one execution environment and lives as long as it does; the name is for machines where it is shared.
 function answered(): int
 {
-    $counter = fopen(sys_get_temp_dir() . '/answered', 'c+');
+    $environment = getenv('AWS_LAMBDA_LOG_STREAM_NAME') ?: 'none';
+    $counter = fopen(sys_get_temp_dir() . '/answered-' . md5($environment), 'c+');
     flock($counter, LOCK_EX);
     $count = 1 + (int) stream_get_contents($counter);
     ftruncate($counter, 0);
