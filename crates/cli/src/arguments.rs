@@ -58,6 +58,11 @@ pub(crate) enum Command {
     /// Empty the running stack's caches
     #[command(subcommand, after_help = "Example:\n  davy cache purge '/assets/*'")]
     Cache(Cache),
+    /// Make what is deployed: function zips, PHP layers, opcode caches, the template that names them
+    #[command(
+        after_help = "Example:\n  davy build && sam deploy --guided --template .davy/build/template.yaml"
+    )]
+    Build(Build),
     /// Say what is installed, what is missing and how to get it
     #[command(after_help = "Example:\n  davy doctor --json")]
     Doctor(Doctor),
@@ -284,6 +289,29 @@ pub(crate) struct Purge {
 
     #[command(flatten)]
     pub(crate) state: StateArguments,
+}
+
+/// `davy build`
+#[derive(Args, Debug)]
+pub(crate) struct Build {
+    #[command(flatten)]
+    pub(crate) template: TemplateArguments,
+
+    /// Where the build is put [default: .davy/build beside the template]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) output: Option<PathBuf>,
+
+    /// Extensions of PHP layers, parted by commas [default: what Laravel, Symfony and WordPress need]
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    pub(crate) extensions: Vec<String>,
+
+    /// A signed apt source for PHP's packages, as a line of sources.list [default: Debian's]
+    #[arg(long = "source", value_name = "LINE")]
+    pub(crate) sources: Vec<String>,
+
+    /// Print what was built as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 /// `davy doctor`

@@ -35,6 +35,7 @@ fn run(arguments: Arguments, printer: Printer) -> anyhow::Result<Exit> {
         Command::Logs(logs) => commands::logs::run(&logs, printer),
         Command::Traces(traces) => commands::traces::run(&traces, printer),
         Command::Cache(cache) => commands::cache::run(&cache, printer),
+        Command::Build(build) => commands::build::run(&build, printer),
         Command::Doctor(doctor) => Ok(commands::doctor::run(&doctor, printer)),
         Command::Clean(clean) => commands::clean::run(&clean, printer),
         Command::Completions(completions) => Ok(commands::completions::run(&completions, printer)),
