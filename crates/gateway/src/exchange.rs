@@ -16,7 +16,7 @@ use http::{HeaderName, Method, Response, StatusCode};
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt, Full};
 use lambda::{Answer, Invocation, InvokeError, Streamed};
-use telemetry::{Placement, Telemetry, TraceContext, annotation};
+use telemetry::{Placement, RequestRecord, Telemetry, TraceContext, annotation};
 use tokio::sync::mpsc;
 use trace::{Clock, Entropy, Hop, Outcome, SegmentId, Span, Timestamp, TraceHeader, TraceId};
 
@@ -49,6 +49,8 @@ pub(crate) struct Exchange<'s> {
     /// The host that the client asked for, without port; the API's own if he named none.
     pub(crate) host: String,
     trace: TraceContext,
+    /// No other hop stands before this one: the viewer's request came in here.
+    entered: bool,
     span: SegmentId,
     /// What the event and a REST answer say of the trace.
     trace_header: String,
@@ -78,7 +80,9 @@ impl<'s> Exchange<'s> {
             .and_then(|value| value.to_str().ok())
             .map(TraceHeader::parse)
             .unwrap_or_default();
-        let trace = parts.extensions.get::<TraceContext>().copied().unwrap_or_else(|| TraceContext {
+        let handed_on = parts.extensions.get::<TraceContext>().copied();
+        let entered = handed_on.is_none();
+        let trace = handed_on.unwrap_or_else(|| TraceContext {
             trace: sent.root.unwrap_or_else(|| TraceId::new(begun, entropy)),
             parent: sent.parent,
             sampled: sent.sampled,
@@ -98,6 +102,7 @@ impl<'s> Exchange<'s> {
             extended_id: identifiers::extended(entropy),
             uuid: identifiers::uuid(entropy),
             trace,
+            entered,
             span: SegmentId::new(entropy),
             trace_header,
             lineage,
@@ -273,7 +278,7 @@ impl<'s> Exchange<'s> {
             Cow::Borrowed(part) => shared(payload, part),
             Cow::Owned(bytes) => Bytes::from(bytes),
         };
-        drop(self.span(reply.status));
+        self.span(front_end, reply.status).sent(body.len());
         self.response(&reply, Full::new(body).map_err(|never| match never {}).boxed_unsync())
     }
 
@@ -288,7 +293,7 @@ impl<'s> Exchange<'s> {
         // Nobody knows yet how long it will be.
         reply.headers.retain(|header| !header.name.eq_ignore_ascii_case("content-length"));
         let first = Some(Bytes::from(std::mem::take(&mut reply.body).into_owned()));
-        let pieces = Pieces { first, rest, span: self.span(reply.status) };
+        let pieces = Pieces { first, rest, span: self.span(front_end, reply.status) };
         self.response(&reply, pieces.boxed_unsync())
     }
 
@@ -355,7 +360,7 @@ impl<'s> Exchange<'s> {
         }
     }
 
-    fn span(&self, status: u16) -> OpenSpan {
+    fn span(&self, front_end: &FrontEnd, status: u16) -> OpenSpan {
         let mut annotations = vec![
             (annotation::METHOD.to_owned(), self.method().to_owned()),
             (annotation::PATH.to_owned(), self.path().to_owned()),
@@ -376,7 +381,31 @@ impl<'s> Exchange<'s> {
             annotations,
         };
         let Service { telemetry, clock, .. } = self.service;
-        OpenSpan { span, telemetry: telemetry.clone(), clock: Arc::clone(clock) }
+        let request = self.entered.then(|| self.request(front_end, status));
+        OpenSpan { span, request, telemetry: telemetry.clone(), clock: Arc::clone(clock) }
+    }
+
+    /// The request as this API's own entrance tells of it; it ends with its span.
+    fn request(&self, front_end: &FrontEnd, status: u16) -> RequestRecord {
+        let kind = match front_end {
+            FrontEnd::HttpApi(_) => "httpapi",
+            FrontEnd::RestApi { .. } => "restapi",
+            FrontEnd::FunctionUrl => "url",
+            FrontEnd::LoadBalancer { .. } => "loadbalancer",
+        };
+        let target = self.parts.uri.path_and_query();
+        RequestRecord {
+            at: self.begun,
+            trace: self.trace.trace,
+            entrance: format!("{kind}.{}", self.service.name),
+            method: self.method().to_owned(),
+            path: target.map_or_else(|| self.path().to_owned(), |target| target.as_str().to_owned()),
+            status,
+            duration: Duration::ZERO,
+            bytes: 0,
+            cache: None,
+            placement: self.placement.clone(),
+        }
     }
 }
 

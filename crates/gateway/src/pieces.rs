@@ -27,10 +27,14 @@ impl Body for Pieces {
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
         if let Some(first) = self.first.take().filter(|first| !first.is_empty()) {
+            self.span.sent(first.len());
             return Poll::Ready(Some(Ok(Frame::data(first))));
         }
         self.rest.poll_recv(context).map(|piece| match piece? {
-            Streamed::Data(bytes) => Some(Ok(Frame::data(bytes))),
+            Streamed::Data(bytes) => {
+                self.span.sent(bytes.len());
+                Some(Ok(Frame::data(bytes)))
+            }
             // The status is out: all that is left is to end before the end, as AWS does.
             Streamed::Failed { error_type, .. } => {
                 let why = format!("the function failed in the middle of its answer: {error_type}");

@@ -132,6 +132,25 @@ async fn a_stream_that_fails() {
 }
 
 #[tokio::test]
+async fn a_request_that_comes_in_here_is_told_of() {
+    let url = streaming(vec![data(b"one "), data(b"two")]);
+    let mut records = url.service.telemetry.subscribe();
+    ask(&url, "GET /a%20b?x=1", &[], "").await;
+    let Ok(Record::Span(span)) = records.try_recv() else { panic!("its span is recorded first") };
+    let Ok(Record::Request(told)) = records.try_recv() else { panic!("and then the request") };
+    assert_eq!((told.entrance.as_str(), told.path.as_str()), ("url.Website", "/a%20b?x=1"));
+    assert_eq!((told.status, told.bytes, told.trace), (200, 7, span.trace));
+
+    let mut handed_on = request("GET /", &[], "");
+    let trace =
+        telemetry::TraceContext { trace: span.trace, parent: Some(span.id), sampled: trace::Sampled::Yes };
+    handed_on.extensions_mut().insert(trace);
+    shown(url.serve(handed_on).await).await;
+    assert!(matches!(records.try_recv(), Ok(Record::Span(_))));
+    assert!(records.try_recv().is_err(), "the hop before tells of it");
+}
+
+#[tokio::test]
 async fn cors() {
     let function = Function::returning(HELLO);
     let url = url(&function, |config| {
