@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use access::Peer;
 use bytes::Bytes;
+use edge::framing::Guarded;
 use http::{Request, Response};
 use http_body_util::BodyExt as _;
 use http_body_util::combinators::UnsyncBoxBody;
@@ -85,12 +86,12 @@ where
             async move { Ok::<_, Infallible>(answering.await) }
         });
         let Some(tls) = tls else {
-            let connection = self.http1.serve_connection(TokioIo::new(stream), service);
+            let connection = self.http1.serve_connection(TokioIo::new(Guarded::new(stream)), service);
             let _ = watcher.watch(connection).await;
             return;
         };
         let Ok(Ok(stream)) = tokio::time::timeout(HEAD_WITHIN, tls.accept(stream)).await else { return };
-        let connection = self.auto.serve_connection(TokioIo::new(stream), service);
+        let connection = self.auto.serve_connection(TokioIo::new(Guarded::new(stream)), service);
         let _ = watcher.watch(connection.into_owned()).await;
     }
 }
