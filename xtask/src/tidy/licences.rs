@@ -1,12 +1,21 @@
-//! The dependency graph → what we are built from under terms that a user of Apache-2.0 software would not expect.
+//! The dependency graph → what our binaries carry under terms that a user of Apache-2.0 software would not expect.
+
+use std::collections::BTreeMap;
 
 use super::Finding;
 use super::graph::{Graph, Origin};
 
 pub(crate) fn check(graph: &Graph) -> Vec<Finding> {
-    graph
-        .packages()
+    // What only tests are built from is handed on to nobody.
+    let carried: BTreeMap<_, _> = BINARIES
+        .iter()
+        .flat_map(|binary| graph.tree(binary))
+        .map(|package| ((&package.name, &package.version), package))
+        .collect();
+    carried
+        .into_values()
         .filter(|package| package.origin == Origin::Others)
+        .filter(|package| !IN_TESTS_ALONE.iter().any(|(name, _)| *name == package.name))
         .filter_map(|package| {
             let place = format!("dependency `{} {}`", package.name, package.version);
             match package.license.as_deref() {
@@ -70,6 +79,7 @@ fn next_is(words: &mut &[&str], word: &str) -> bool {
     }
 }
 
+const BINARIES: [&str; 2] = ["cli", "runtime"];
 const PERMISSIVE: [&str; 13] = [
     "0BSD",
     "Apache-2.0",
@@ -85,6 +95,10 @@ const PERMISSIVE: [&str; 13] = [
     "Unlicense",
     "Zlib",
 ];
+
+/// What tests may use under other terms, since nothing of it is shipped; each with why it must be.
+const IN_TESTS_ALONE: [(&str, &str); 1] =
+    [("webdriver", "MPL-2.0; the types with which fantoccini speaks to chromedriver")];
 
 #[cfg(test)]
 mod tests;

@@ -18,10 +18,11 @@ impl Source {
         Path::new(&self.path).extension().is_some_and(|extension| extension == "rs")
     }
 
-    /// Whether the file holds tests alone.
+    /// Whether the file holds tests or an example alone.
     pub(crate) fn is_test(&self) -> bool {
         self.path.ends_with("/tests.rs")
             || self.path.contains("/tests/")
+            || self.path.contains("/examples/")
             || self.path.starts_with("crates/testkit/")
     }
 

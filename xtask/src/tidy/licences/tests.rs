@@ -1,11 +1,13 @@
 //! SPDX expressions as crates write them.
 
 use super::*;
+use crate::tidy::graph::Kind;
 use crate::tidy::tests::check_first;
 
 #[track_caller]
 fn check_license(license: Option<&str>, expected: Option<&str>) {
-    let graph = Graph::default().with("other", &[], |package| {
+    let carried = Graph::default().with("cli", &[("other", Kind::Normal)], |_| ());
+    let graph = carried.with("other", &[], |package| {
         package.origin = Origin::Others;
         package.license = license.map(str::to_owned);
     });
@@ -27,4 +29,17 @@ fn others_are_found() {
     check_license(Some("MIT AND LGPL-3.0-only"), Some("none of the permissive"));
     check_license(Some("(MIT"), Some("`(MIT`"));
     check_license(None, Some("names no licence"));
+}
+
+#[test]
+fn what_only_tests_need_may_be_anything() {
+    let graph = Graph::default().with("browser", &[("webdriver", Kind::Normal)], |_| ()).with(
+        "webdriver",
+        &[],
+        |package| {
+            package.origin = Origin::Others;
+            package.license = Some("MPL-2.0".to_owned());
+        },
+    );
+    check_first(&check(&graph), None);
 }
