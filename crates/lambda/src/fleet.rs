@@ -272,4 +272,4 @@ impl<J> Fleet<J> {
 }
 
 /// How long an answered environment may take to ask for the next event before another is started.
-const SETTLING: Duration = Duration::from_millis(5);
+const SETTLING: Duration = Duration::from_millis(10);

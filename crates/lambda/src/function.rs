@@ -25,7 +25,7 @@ pub struct Function {
     pub timeout: Duration,
     /// The function's own variables.
     pub environment: BTreeMap<String, String>,
-    /// The folder that becomes `/var/task`.
+    /// The folder that becomes `/var/task`, or a zip of it.
     pub code: PathBuf,
     /// What the zip would not hold, relative to `code`: the function doesn't see it.
     /// The state folder, `.git` and `.env` are hidden anyway.

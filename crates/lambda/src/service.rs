@@ -18,7 +18,7 @@ use crate::asynchronous;
 use crate::environment::{Counted, Environment, drive};
 use crate::fleet::{EnvironmentId, Fleet, FunctionIndex, Growth, Placed};
 use crate::job::{Delivery, Job, Reply, Streamed};
-use crate::{Answer, Function, Invocation, InvokeError, PAYLOAD_LIMIT, Phase, Settings};
+use crate::{Answer, Function, Invocation, InvokeError, PAYLOAD_LIMIT, Parity, Phase, Settings};
 
 /// Runs functions. Cheap to clone.
 #[derive(Clone)]
@@ -137,11 +137,15 @@ impl Lambda {
 
     /// Puts `function` in the place of the one with its name, or adds it. Environments of the old
     /// one finish what they run and are replaced; no invocation fails for it.
-    pub fn reload(&self, function: Function) -> Result<(), StartError> {
+    pub fn reload(&self, mut function: Function) -> Result<(), StartError> {
         let service = &self.service;
-        let refuse = |why| StartError { function: function.logical_id.clone(), why };
+        let logical_id = function.logical_id.clone();
+        let refuse = |why| StartError { function: logical_id.clone(), why };
+        if function.code.is_file() {
+            function.code = service.unpacked(&function.code).map_err(refuse)?;
+        }
         if !function.code.is_dir() {
-            let why = format!("its code, {}, is not a folder", function.code.display());
+            let why = format!("its code, {}, is neither a folder nor a zip", function.code.display());
             return Err(refuse(why));
         }
         let layers = service.layers(&function).map_err(refuse)?;
@@ -281,6 +285,11 @@ impl Floor {
 }
 
 impl Service {
+    /// Whether idle environments stand still, as in Lambda.
+    pub(crate) fn freezes(&self) -> bool {
+        self.settings.parity == Parity::Strict && self.settings.isolation == Isolation::Enclosed
+    }
+
     fn arrive(self: &Arc<Self>, function: FunctionIndex, mut job: Box<Job>) {
         let placed = {
             let mut floor = self.floor();

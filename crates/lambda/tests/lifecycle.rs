@@ -75,7 +75,11 @@ async fn failures_have_awss_words() {
 
 #[tokio::test]
 async fn one_byte_more_than_allowed_is_refused() {
-    let stage = Stage::new(|function| function.timeout = Duration::from_secs(30)).await;
+    let stage = Stage::with(
+        |settings| settings.concurrency = 1,
+        |function| function.timeout = Duration::from_secs(30),
+    )
+    .await;
     let event = |bytes: usize| format!(r#"{{"do":"large","with":{bytes}}}"#);
     let answer = stage.invoke(&event(PAYLOAD_LIMIT)).await.unwrap();
     assert_eq!((answer.payload.len(), answer.function_error), (PAYLOAD_LIMIT, None));
@@ -209,6 +213,76 @@ async fn as_many_environments_as_there_are_requests_under_way() {
         environments.insert(answer.placement.environment);
     }
     assert_eq!(environments.len(), 4);
+    stage.end().await;
+}
+
+#[tokio::test]
+async fn two_hundred_environments_hold() {
+    let volume = tempfile::tempdir().unwrap();
+    let stage = Stage::with(
+        |settings| settings.concurrency = 200,
+        |function| {
+            stage::add_volume(function, volume.path());
+            function.timeout = Duration::from_mins(2);
+        },
+    )
+    .await;
+    let calls: Vec<_> = (0..200)
+        .map(|_| {
+            let (lambda, gate) =
+                (stage.lambda.clone(), stage.invocation(r#"{"do":"gate","with":"/mnt/shared"}"#));
+            tokio::spawn(async move { lambda.invoke(gate).await })
+        })
+        .collect();
+    stage::until(|| std::fs::read_dir(volume.path()).unwrap().count() == 200).await;
+    assert_eq!(stage.bootstraps().len(), 200);
+    std::fs::write(volume.path().join("open"), "").unwrap();
+    for call in calls {
+        assert_eq!(call.await.unwrap().unwrap().function_error, None);
+    }
+    stage.lambda.drain(Duration::from_secs(5)).await;
+    assert_eq!(stage.bootstraps(), [] as [u32; 0]);
+}
+
+#[tokio::test]
+async fn an_idle_environment_stands_still_until_the_next_event() {
+    let stage = Stage::new(|_| {}).await;
+    stage.invoke("{}").await.unwrap();
+    let bootstrap = stage.bootstraps().pop().unwrap();
+    let state = || {
+        let stat = std::fs::read_to_string(format!("/proc/{bootstrap}/stat")).unwrap_or_default();
+        stat.rsplit_once(") ").and_then(|(_, rest)| rest.chars().next())
+    };
+    stage::until(|| state() == Some('T')).await;
+    let answer = stage.invoke("{}").await.unwrap();
+    assert_eq!((answer.payload.as_ref(), answer.placement.start), (b"{}".as_slice(), Start::Warm));
+    stage::until(|| state() == Some('T')).await;
+    stage::kill(bootstrap);
+    assert_eq!(stage.invoke("{}").await.unwrap().function_error, None, "a frozen one's death is noticed too");
+    stage.end().await;
+}
+
+#[tokio::test]
+async fn a_runtime_may_come_in_a_layer_or_as_a_script() {
+    let layers = tempfile::tempdir().unwrap();
+    let script = "#!/bin/sh\nexec /opt/lib/runtime\n";
+    let stage = Stage::new(|function| {
+        for (layer, file) in [("lower", "lib/runtime"), ("upper", "bootstrap")] {
+            let path = layers.path().join(layer).join(file);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            if file == "bootstrap" {
+                std::fs::write(&path, script).unwrap();
+            } else {
+                std::fs::rename(function.code.join("bootstrap"), &path)
+                    .or_else(|_| std::fs::copy(function.code.join("bootstrap"), &path).map(drop))
+                    .unwrap();
+            }
+            std::fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+            function.layers.push(layers.path().join(layer));
+        }
+    })
+    .await;
+    assert_eq!(stage.invoke(r#"{"a":1}"#).await.unwrap().payload, r#"{"a":1}"#);
     stage.end().await;
 }
 

@@ -32,6 +32,19 @@ impl Lines {
     }
 }
 
+impl Stream {
+    /// What is there now, if anything.
+    ///
+    /// Past tokio first, which may not have heard of the data yet; then by way of it, or it would
+    /// go on saying that there is some.
+    fn read(&self, buffer: &mut [u8]) -> Option<usize> {
+        match rustix::io::read(&*self.pipe, &mut *buffer) {
+            Ok(read @ 1..) => Some(read),
+            _ => self.pipe.try_read(buffer).ok().filter(|read| *read > 0),
+        }
+    }
+}
+
 impl Environment {
     /// Takes all that has been written by now.
     pub(super) fn read_output(&self, service: &Service) {
@@ -45,7 +58,7 @@ impl Environment {
         let Lines { streams, explained } = lines;
         let mut buffer = [0; 16 << 10];
         for stream in streams {
-            while let Ok(read @ 1..) = stream.pipe.try_read(&mut buffer) {
+            while let Some(read) = stream.read(&mut buffer) {
                 stream.partial.extend_from_slice(&buffer[..read]);
                 while let Some(end) = end_of_line(&stream.partial) {
                     let line: Vec<u8> = stream.partial.drain(..end.with_break).collect();

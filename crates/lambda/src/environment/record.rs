@@ -45,6 +45,21 @@ impl Environment {
         }
     }
 
+    /// Says once what `MemorySize` would have meant. It is not enforced: a limit of the address
+    /// space would keep php-fpm from starting, and control groups are seldom ours to make.
+    pub(super) fn tell_of_memory(&self, inner: &mut Inner, service: &Service) {
+        let limit = u64::from(self.function.memory_megabytes);
+        let used = inner.memory_bytes.div_ceil(1 << 20);
+        if used <= limit || std::mem::replace(&mut inner.memory_told, true) {
+            return;
+        }
+        let text = format!(
+            "Davy: this environment holds {used} MB; Lambda would have ended it at its MemorySize of \
+             {limit} MB (Runtime.ExitError, signal: killed)"
+        );
+        self.log(inner.running.as_mut(), service, service.clock.now(), LogSource::Platform, text);
+    }
+
     pub(super) fn log(
         &self,
         running: Option<&mut Running>,

@@ -110,7 +110,7 @@ fn who_is_about_to_be_ready_counts_for_a_moment() {
     fleet.arrive(0, "a", NEVER);
     fleet.settling(0, FIRST, at(10));
     fleet.arrive(0, "b", NEVER);
-    assert_eq!(fleet.growth(at(14)), None);
-    assert_eq!(fleet.growth(at(15)), Some(Growth::Start(0)), "it works on after its answer");
-    assert_eq!(fleet.ready(0, FIRST, false, at(16)), Some("b"));
+    assert_eq!(fleet.growth(at(19)), None);
+    assert_eq!(fleet.growth(at(20)), Some(Growth::Start(0)), "it works on after its answer");
+    assert_eq!(fleet.ready(0, FIRST, false, at(21)), Some("b"));
 }

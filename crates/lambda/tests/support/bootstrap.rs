@@ -97,7 +97,8 @@ impl Runtime {
             "gate" => {
                 std::fs::write(format!("{argument}/{id}"), "").expect("a volume");
                 while !std::path::Path::new(&format!("{argument}/open")).exists() {
-                    std::thread::sleep(Duration::from_millis(1));
+                    // Two hundred of them look at once.
+                    std::thread::sleep(Duration::from_millis(25));
                 }
                 self.post(&path, event);
             }

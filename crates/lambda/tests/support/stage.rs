@@ -114,14 +114,14 @@ pub(crate) fn kill(pid: u32) {
     rustix::process::kill_process(pid, rustix::process::Signal::KILL).unwrap();
 }
 
-/// Waits for an event that only the file system tells, at most 10 seconds.
+/// Waits for an event that only the file system tells, at most a minute.
 pub(crate) async fn until(mut met: impl FnMut() -> bool) {
     let poll = async {
         while !met() {
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
     };
-    tokio::time::timeout(Duration::from_secs(10), poll).await.expect("it should have happened by now");
+    tokio::time::timeout(Duration::from_mins(1), poll).await.expect("it should have happened by now");
 }
 
 fn processes() -> Vec<u32> {
