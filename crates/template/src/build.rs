@@ -19,7 +19,7 @@ use std::path::Path;
 use self::api_settings::Guard;
 use crate::diagnostic::Diagnostic;
 use crate::globals::Globals;
-use crate::model::{FunctionUrl, Model, Position, RestRoute, Route, Unsupported};
+use crate::model::{FunctionUrl, Model, Position, RestRoute, Route, Throttling, Unsupported};
 use crate::nearest::nearest;
 use crate::resolve::Resolver;
 use crate::resources::{Local, known_types, lookup};
@@ -55,6 +55,7 @@ struct PendingRoute<R> {
     /// The API's id; `None`: the implicit one.
     api: Option<String>,
     guard: Guard,
+    throttling: Option<Throttling>,
     span: Span,
     /// The function's logical id, for messages.
     function: String,

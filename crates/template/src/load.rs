@@ -1,6 +1,6 @@
 //! The whole way: a file into a model, or into the reasons why not.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -110,18 +110,25 @@ fn resolve(source: &Source, parameters: &Parameters, problems: &mut Vec<Diagnost
     let mut model = Builder::new(&resolver, &globals, &folder).build();
     let (found, outside) = resolver.into_findings();
     problems.extend(found);
-    problems.extend(outside.iter().map(|value| note_outside(source, value)));
+    let mut named = HashSet::new();
+    let first = outside.iter().filter(|value| named.insert(subject(&value.name)));
+    problems.extend(first.map(|value| note_outside(source, value)));
     model.outside = outside;
     Some(model)
+}
+
+/// What a value belongs to: all attributes of one resource are named once.
+fn subject(name: &str) -> &str {
+    if name.starts_with("resource:") { name.split('.').next().unwrap_or(name) } else { name }
 }
 
 fn note_outside(source: &Source, value: &OutsideValue) -> Diagnostic {
     let place = source.span_of(value.position);
     let (message, help) = match value.name.split_once(':') {
-        Some(("resource", logical_id)) => (
-            format!("`{logical_id}` exists in AWS only: a made-up value stands in for it"),
+        Some(("resource", name)) => (
+            format!("`{name}` is in AWS only: a made-up value stands in for it"),
             format!(
-                "what uses it fails on this machine, unless `{}: …` in .davy/parameters.yaml says otherwise",
+                "what uses it fails here; put a value of your own into .davy/parameters.yaml as `'{}': …`",
                 value.name
             ),
         ),

@@ -99,6 +99,11 @@ impl Builder<'_, '_> {
     }
 }
 
+/// An event's own `RouteSettings`.
+pub(super) fn of_route(details: &Value) -> Option<Throttling> {
+    details.member("RouteSettings").and_then(throttling)
+}
+
 /// A limit, if the settings have one; a missing half is AWS's own for an account.
 fn throttling(settings: &Value) -> Option<Throttling> {
     let rate = settings.member("ThrottlingRateLimit").and_then(Value::number);

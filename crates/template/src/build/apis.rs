@@ -101,7 +101,11 @@ impl Builder<'_, '_> {
             self.note_twice(&pending.function, &mut seen, (index, key.clone()), pending.span);
             let guard = self.guard_of(&self.model.http_apis[index].logical_id, pending.guard);
             self.note_guarded(&pending.function, guard.as_deref(), &key, pending.span);
-            self.model.http_apis[index].routes.push(Route { guard, ..pending.route });
+            let api = &mut self.model.http_apis[index];
+            for (limit, stage) in pending.throttling.iter().zip(&mut api.stages) {
+                stage.route_throttling.insert(key.clone(), *limit);
+            }
+            api.routes.push(Route { guard, ..pending.route });
         }
         seen.clear();
         for pending in std::mem::take(&mut self.rest_routes) {

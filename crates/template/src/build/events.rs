@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::api_settings::Guard;
+use super::api_settings::{self, Guard};
 use super::{Builder, PendingRoute};
 use crate::diagnostic::Diagnostic;
 use crate::model::{EventSource, Function, InvokeMode, PayloadFormat, RestRoute, Route};
@@ -73,6 +73,7 @@ impl<'t> Builder<'_, 't> {
             route,
             api,
             guard: Guard::of_event(details),
+            throttling: api_settings::of_route(details),
             span: event.name_span,
             function: resource.logical_id.to_owned(),
         });
@@ -121,6 +122,7 @@ impl<'t> Builder<'_, 't> {
             route,
             api,
             guard: Guard::of_event(details),
+            throttling: api_settings::of_route(details),
             span: event.name_span,
             function: resource.logical_id.to_owned(),
         });

@@ -72,12 +72,11 @@ impl Resolver<'_> {
             return None;
         };
         self.check_created(name, span);
-        self.note_stand_in(&subject, span);
         let text = match subject.known {
             Some(known) => self.fill(known.reference, &subject, span)?,
             None => self.physical_name(&subject, span)?,
         };
-        Some(Value::text_of(text, span))
+        Some(Value::text_of(self.or_given(&subject, "", text, span), span))
     }
 
     /// What `Fn::GetAtt` gives.
@@ -87,12 +86,12 @@ impl Resolver<'_> {
             return None;
         };
         self.check_created(logical_id, span);
-        self.note_stand_in(&subject, span);
         let Some(known) = subject.known else {
             return self.guessed_attribute(&subject, attribute, span);
         };
         if let Some(pattern) = known.attribute(attribute) {
-            return Some(Value::text_of(self.fill(pattern, &subject, span)?, span));
+            let text = self.fill(pattern, &subject, span)?;
+            return Some(Value::text_of(self.or_given(&subject, attribute, text, span), span));
         }
         // The attributes of types that do not run here are not all in the table.
         if known.local != Local::Runs {
@@ -239,11 +238,14 @@ impl Resolver<'_> {
         }
     }
 
-    fn note_stand_in(&self, subject: &Subject<'_>, span: Span) {
-        if subject.known.is_none_or(|known| known.local == Local::Absent) {
-            let name = format!("resource:{}", subject.identity);
-            self.take_from_outside(&name, subject.resource_type.to_owned(), span);
+    /// A value of a resource that exists in AWS only is the user's to give: by `resource:Orders`, or
+    /// `resource:Orders.Arn` for an attribute.
+    fn or_given(&self, subject: &Subject<'_>, attribute: &str, text: String, span: Span) -> String {
+        if subject.known.is_some_and(|known| known.local != Local::Absent) {
+            return text;
         }
+        let dot = if attribute.is_empty() { "" } else { "." };
+        self.take_from_outside(&format!("resource:{}{dot}{attribute}", subject.identity), text, span)
     }
 
     fn guessed_attribute(&self, subject: &Subject<'_>, attribute: &str, span: Span) -> Option<Value> {
@@ -257,7 +259,7 @@ impl Resolver<'_> {
         } else {
             format!("{name}.{attribute}")
         };
-        Some(Value::text_of(text, span))
+        Some(Value::text_of(self.or_given(subject, attribute, text, span), span))
     }
 }
 

@@ -39,13 +39,15 @@ fn a_stage_and_a_domain() {
       AccessLogSettings: {DestinationArn: 'arn:aws:logs:us-east-1:123456789012:log-group:a', Format: $context.status}
       Domain: {DomainName: www.example.com, CertificateArn: 'arn', BasePath: [/, v2]}
 ";
-    let events = "        A: {Type: HttpApi, Properties: {ApiId: !Ref Api, Path: /a, Method: GET}}\n";
+    let events = "        A: {Type: HttpApi, Properties: {ApiId: !Ref Api, Path: /a, Method: GET}}
+        C: {Type: HttpApi, Properties: {ApiId: !Ref Api, Path: /c, Method: GET, RouteSettings: {ThrottlingRateLimit: 2}}}
+";
     let api = &model(&template(api, events)).http_apis[0];
     let stage = &api.stages[0];
     assert_eq!(stage.throttling.map(|limit| (limit.rate, limit.burst)), Some((10_000.0, 5)));
     let routes: Vec<_> =
         stage.route_throttling.iter().map(|(key, limit)| (key.as_str(), limit.rate)).collect();
-    assert_eq!(routes, [("GET /a", 0.5)]);
+    assert_eq!(routes, [("GET /a", 0.5), ("GET /c", 2.0)]);
     assert_eq!(stage.access_log_format.as_deref(), Some("$context.status"));
     let at = |base_path: Option<&str>| ApiDomain {
         name: "www.example.com".to_owned(),

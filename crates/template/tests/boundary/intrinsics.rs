@@ -96,6 +96,8 @@ fn values_from_outside_have_stand_ins_or_what_the_user_gave() {
     check("!ImportValue network-Vpc", "network-Vpc");
     check_with("!ImportValue network-Vpc", &[("import:network-Vpc", "vpc-1")], "vpc-1");
     check("'host={{resolve:ssm:/db/host}};'", "host=host;");
+    check_with("!Ref Table", &[("resource:Table", "local")], "local");
+    check_with("!GetAtt Table.Arn", &[("resource:Table.Arn", "arn:local")], "arn:local");
     check_with("'{{resolve:ssm:/db/host}}'", &[("resolve:ssm:/db/host", "10.0.0.9")], "10.0.0.9");
     let text =
         format!("{SECTIONS}Outputs:\n  R: {{Value: !ImportValue network-Vpc}}\n  T: {{Value: !Ref Table}}\n");
