@@ -115,11 +115,6 @@ impl Api {
         Ok(Self { blueprint, table, stages, resource_ids, deployment_id, service })
     }
 
-    /// One sentence for each route that refuses everybody.
-    pub(crate) fn warnings(&self) -> Vec<String> {
-        refused::warnings(&self.blueprint.logical_id, &self.blueprint.targets)
-    }
-
     pub(crate) fn begin(&self, parts: http::request::Parts) -> Exchange<'_> {
         Exchange::begin(&self.service, &self.blueprint.domain_name, parts)
     }

@@ -60,11 +60,6 @@ impl HttpApi {
         Ok(Self { api, cors: config.cors })
     }
 
-    /// What a person should know before the first request: routes that refuse everybody.
-    pub fn warnings(&self) -> Vec<String> {
-        self.api.warnings()
-    }
-
     /// Answers a request. Records the span of this hop; the invocation's are Lambda's.
     pub async fn serve(
         &self,

@@ -1,25 +1,9 @@
-//! Routes whose authorizer does not run locally: they answer nobody, and say why.
+//! Routes whose authorizer does not run locally: they answer nobody, and say why. The template's
+//! warnings name them before the first request.
 
 use events::front_end::{Header, Reply};
 
-use crate::api::Target;
-use crate::config::Authorization;
 use crate::exchange::Exchange;
-
-/// One sentence for each of them, for the start.
-pub(crate) fn warnings(api: &str, targets: &[Target]) -> Vec<String> {
-    targets
-        .iter()
-        .filter_map(|target| match &target.authorization {
-            Authorization::None => None,
-            Authorization::Unsupported { authorizer } => Some(format!(
-                "{api}: route `{}` is guarded by {authorizer}, which does not run locally. It refuses every \
-                 request here, because answering would let in whom AWS keeps out",
-                target.key
-            )),
-        })
-        .collect()
-}
 
 /// The answer of such a route.
 pub(crate) fn reply(exchange: &mut Exchange<'_>, key: &str, authorizer: &str) -> Reply<'static> {

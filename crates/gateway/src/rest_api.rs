@@ -75,11 +75,6 @@ impl RestApi {
         Ok(Self { api, front_end })
     }
 
-    /// What a person should know before the first request: methods that refuse everybody.
-    pub fn warnings(&self) -> Vec<String> {
-        self.api.warnings()
-    }
-
     /// Answers a request. Records the span of this hop; the invocation's are Lambda's.
     pub async fn serve(
         &self,
