@@ -12,7 +12,9 @@ mod function;
 
 use serde_json::Value;
 
-pub use self::api::{ApiDomain, Cors, HttpApi, PayloadFormat, RestApi, RestRoute, Route, Stage, Throttling};
+pub use self::api::{
+    ApiDomain, Cors, HttpApi, PayloadFormat, RestApi, RestCors, RestRoute, Route, Stage, Throttling,
+};
 pub use self::bucket::{Bucket, BucketPolicy, Mirror, OriginAccessControl, OriginAccessIdentity, Signing};
 pub use self::database::{Database, DatabaseKind, Secret};
 pub use self::distribution::{

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Builder;
 use crate::diagnostic::Diagnostic;
-use crate::model::{ApiDomain, Stage, Throttling};
+use crate::model::{ApiDomain, RestCors, Stage, Throttling};
 use crate::source::Span;
 use crate::value::Value;
 
@@ -66,6 +66,23 @@ pub(super) fn stage(api: &Value, name: &str, variables: &str, access_log: &str) 
             .collect::<BTreeMap<_, _>>(),
         access_log_format: api.member(access_log).and_then(|settings| settings.text_at("Format")),
     }
+}
+
+/// `Cors` of a REST API: an origin alone, or an object.
+pub(super) fn rest_cors(api: &Value) -> Option<RestCors> {
+    let cors = api.member("Cors")?;
+    let unquoted = |text: &str| text.trim_matches('\'').to_owned();
+    if let Some(origin) = cors.text() {
+        return Some(RestCors { allow_origin: unquoted(origin), ..RestCors::default() });
+    }
+    let part = |name: &str| cors.text_at(name).as_deref().map(unquoted);
+    Some(RestCors {
+        allow_origin: part("AllowOrigin").unwrap_or_else(|| "*".to_owned()),
+        allow_methods: part("AllowMethods"),
+        allow_headers: part("AllowHeaders"),
+        max_age: part("MaxAge"),
+        allow_credentials: cors.boolean_at("AllowCredentials") == Some(true),
+    })
 }
 
 /// `Domain`: one name, at its root or below one or more base paths.

@@ -51,6 +51,7 @@ impl Builder<'_, '_> {
                 .iter()
                 .map(|name| name.replace("~1", "/"))
                 .collect(),
+            cors: api_settings::rest_cors(value),
             position: self.position(span),
         });
     }

@@ -125,8 +125,25 @@ pub struct RestApi {
     pub routes: Vec<RestRoute>,
     /// Media types whose bodies are handed over as base64.
     pub binary_media_types: Vec<String>,
+    /// `Cors`: what the API answers to `OPTIONS` by itself.
+    pub cors: Option<RestCors>,
     /// Where it, or the first event that brings it, is written.
     pub position: Position,
+}
+
+/// `Cors` of a REST API: header values, without the single quotes that SAM wants around them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RestCors {
+    /// `AllowOrigin`, `*` if it is left out.
+    pub allow_origin: String,
+    /// `AllowMethods`; `None`: those that the path has.
+    pub allow_methods: Option<String>,
+    /// `AllowHeaders`.
+    pub allow_headers: Option<String>,
+    /// `MaxAge`.
+    pub max_age: Option<String>,
+    /// `AllowCredentials`.
+    pub allow_credentials: bool,
 }
 
 /// One method of a REST API's resource.

@@ -55,3 +55,20 @@ fn a_stage_and_a_domain() {
     };
     assert_eq!(api.domains, [at(None), at(Some("v2"))]);
 }
+
+#[test]
+fn cors_of_a_rest_api() {
+    let cors = |cors: &str| {
+        let text = format!(
+            "Transform: AWS::Serverless-2016-10-31\nResources:\n  Api:\n    Type: AWS::Serverless::Api\n    \
+             Properties: {{StageName: live, Cors: {cors}}}\n"
+        );
+        model(&text).rest_apis[0].cors.clone().unwrap()
+    };
+    assert_eq!(cors("\"'*'\"").allow_origin, "*");
+    let whole = cors(
+        "{AllowMethods: \"'GET,POST'\", AllowHeaders: \"'x-a'\", MaxAge: \"'600'\", AllowCredentials: true}",
+    );
+    assert_eq!((whole.allow_origin.as_str(), whole.allow_methods.as_deref()), ("*", Some("GET,POST")));
+    assert_eq!((whole.max_age.as_deref(), whole.allow_credentials), (Some("600"), true));
+}
