@@ -92,7 +92,7 @@ impl Buckets {
         let summary = Asked {
             principal: &asked.principal,
             method: &head.method,
-            key: &key,
+            key: if key.is_empty() { "/" } else { &key },
             bucket: if name.is_empty() { "s3" } else { &name },
             verdict: asked.verdict.as_ref(),
         };
