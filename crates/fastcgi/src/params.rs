@@ -3,7 +3,9 @@
 /// Appends one pair. The name isn't empty; the value may be.
 ///
 /// Lengths up to 127 take one byte, longer ones four with the top bit set (FastCGI 1.0, 3.4).
+#[inline]
 pub fn write_param(out: &mut Vec<u8>, name: &[u8], value: &[u8]) {
+    out.reserve(8 + name.len() + value.len());
     write_length(out, name.len());
     write_length(out, value.len());
     out.extend_from_slice(name);

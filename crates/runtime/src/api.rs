@@ -24,6 +24,8 @@ pub(crate) struct Reply {
 /// One connection to the Runtime API.
 pub(crate) struct Api {
     address: SocketAddr,
+    /// The end of a request line and the `Host` header, written once.
+    host: String,
     stream: Option<TcpStream>,
     input: Vec<u8>,
     decoder: reply::Decoder,
@@ -42,6 +44,7 @@ impl Api {
     pub(crate) fn new(address: SocketAddr) -> Self {
         Self {
             address,
+            host: format!(" HTTP/1.1\r\nHost: {address}\r\n"),
             stream: None,
             input: Vec::new(),
             decoder: reply::Decoder::default(),
@@ -83,10 +86,9 @@ impl Api {
     /// Begins an answer that is streamed: `prelude` goes out at once.
     pub(crate) fn begin_stream(&mut self, request_id: &str, prelude: &[u8]) -> io::Result<()> {
         self.begin(false);
-        for part in ["POST /2018-06-01/runtime/invocation/", request_id, "/response HTTP/1.1\r\nHost: "] {
+        for part in ["POST /2018-06-01/runtime/invocation/", request_id, "/response", &self.host] {
             self.head.extend_from_slice(part.as_bytes());
         }
-        write!(self.head, "{}", self.address)?;
         self.head.extend_from_slice(STREAM_HEADERS);
         self.open = true;
         self.stream_piece(prelude)
@@ -148,7 +150,9 @@ impl Api {
                 if head.closes {
                     self.stream = None;
                 }
-                (self.head, self.body, self.sent) = (Vec::new(), Vec::new(), 0);
+                self.head.clear();
+                (self.body, self.sent) = (Vec::new(), 0);
+                self.head.shrink_to(BUFFER_KEPT);
                 return Ok(Some(Reply { head, bytes, body }));
             }
             let Some(stream) = &self.stream else { return Ok(None) };
@@ -183,28 +187,26 @@ impl Api {
 
     fn get(&mut self, path: &str) -> io::Result<()> {
         self.begin(true);
-        write!(self.head, "GET {path} HTTP/1.1\r\nHost: {}\r\nUser-Agent: davy\r\n\r\n", self.address)?;
+        for part in ["GET ", path, &self.host, "User-Agent: davy\r\n\r\n"] {
+            self.head.extend_from_slice(part.as_bytes());
+        }
         self.flush()
     }
 
     fn post(&mut self, path: &[&str], header: &str, body: Vec<u8>) -> io::Result<()> {
         self.begin(true);
+        let length = body.len().to_string();
         self.head.extend_from_slice(b"POST ");
-        for part in path {
+        for part in path.iter().copied().chain([&*self.host, header, JSON_AND_LENGTH, &length, "\r\n\r\n"]) {
             self.head.extend_from_slice(part.as_bytes());
         }
-        write!(
-            self.head,
-            " HTTP/1.1\r\nHost: {}\r\n{header}Content-Type: application/json\r\nContent-Length: {}\r\n\r\n",
-            self.address,
-            body.len()
-        )?;
         self.body = body;
         self.flush()
     }
 
     fn begin(&mut self, repeatable: bool) {
         self.head.clear();
+        self.head.reserve(HEAD_ROOM);
         self.body = Vec::new();
         self.sent = 0;
         self.repeatable = repeatable;
@@ -244,11 +246,16 @@ fn connected(stream: &mut Option<TcpStream>, address: SocketAddr) -> io::Result<
     stream.as_mut().ok_or_else(|| io::ErrorKind::NotConnected.into())
 }
 
-const STREAM_HEADERS: &[u8] = b"\r\n\
+const STREAM_HEADERS: &[u8] = b"\
     Lambda-Runtime-Function-Response-Mode: streaming\r\n\
     Transfer-Encoding: chunked\r\n\
     Content-Type: application/vnd.awslambda.http-integration-response\r\n\
     Trailer: Lambda-Runtime-Function-Error-Type, Lambda-Runtime-Function-Error-Body\r\n\r\n";
+
+const JSON_AND_LENGTH: &str = "Content-Type: application/json\r\nContent-Length: ";
+
+/// What a request's head takes, as a rule.
+const HEAD_ROOM: usize = 320;
 
 /// Larger buffers are given back, so that an idle environment stays small.
 const BUFFER_KEPT: usize = 128 * 1024;

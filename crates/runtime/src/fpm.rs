@@ -58,7 +58,9 @@ struct Pool {
 
 struct Master {
     pid: Pid,
-    ended: OwnedFd,
+    /// Readable at its end. Kernels before 5.3 have no such thing: then its end shows when something
+    /// else happens.
+    ended: Option<OwnedFd>,
     started: Timestamp,
 }
 
@@ -146,7 +148,7 @@ impl Fpm {
             .ok()
             .and_then(Pid::from_raw)
             .ok_or_else(|| prepare(io::ErrorKind::Other.into()))?;
-        let ended = pidfd_open(pid, PidfdFlags::empty()).map_err(|error| prepare(error.into()))?;
+        let ended = pidfd_open(pid, PidfdFlags::empty()).ok();
         self.master = Some(Master { pid, ended, started: now });
         Ok(())
     }
@@ -158,7 +160,7 @@ impl Fpm {
 
     /// What to wait for: log output, and the master's end.
     pub(crate) fn descriptors(&self) -> (BorrowedFd<'_>, Option<BorrowedFd<'_>>) {
-        (self.output.as_fd(), self.master.as_ref().map(|master| master.ended.as_fd()))
+        (self.output.as_fd(), self.master.as_ref().and_then(|master| master.ended.as_ref()).map(AsFd::as_fd))
     }
 
     /// Reads what there is of log output, line by line.

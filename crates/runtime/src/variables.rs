@@ -51,6 +51,7 @@ pub(crate) fn write(
     }
     params.add("REMOTE_ADDR", viewer.address);
     params.add("REMOTE_PORT", "0");
+    params.add("REMOTE_USER", &remote_user(request));
     params.add("SERVER_ADDR", "127.0.0.1");
     params.add("SERVER_PORT", &viewer.port());
     params.add("SERVER_NAME", viewer.server_name());
@@ -68,18 +69,13 @@ fn write_headers(params: &mut Params, request: &Request<'_>, viewer: &Viewer<'_>
     let mut name = Vec::with_capacity(64);
     let mut host_sent = false;
     for (index, header) in request.headers.iter().enumerate() {
-        if !is_variable(&header.name) || viewer::is_ours(&header.name) {
+        if !write_name(&mut name, &header.name) || viewer::is_ours(&header.name) {
             continue;
         }
         let is_repeated = |other: &Header<'_>| other.name.eq_ignore_ascii_case(&header.name);
         if request.headers[..index].iter().any(is_repeated) {
             continue;
         }
-        name.clear();
-        name.extend_from_slice(b"HTTP_");
-        name.extend(
-            header.name.bytes().map(|byte| if byte == b'-' { b'_' } else { byte.to_ascii_uppercase() }),
-        );
         if name == b"HTTP_HOST" {
             host_sent = true;
             write_param(&mut params.bytes, &name, viewer.host.as_bytes());
@@ -110,10 +106,35 @@ fn joined<'a>(
     joined
 }
 
+/// The variable's name for a header's, if it gets one.
+///
 /// Proxy is left out: programs take `HTTP_PROXY` for their own setting (CVE-2016-5385).
-fn is_variable(name: &str) -> bool {
-    let plain = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
-    plain && !name.is_empty() && !name.eq_ignore_ascii_case("proxy")
+fn write_name(name: &mut Vec<u8>, header: &str) -> bool {
+    name.clear();
+    name.extend_from_slice(b"HTTP_");
+    name.extend_from_slice(header.as_bytes());
+    let mut plain = true;
+    for byte in &mut name[5..] {
+        match *byte {
+            b'a'..=b'z' => *byte -= 32,
+            b'-' => *byte = b'_',
+            b'A'..=b'Z' | b'0'..=b'9' => {}
+            _ => plain = false,
+        }
+    }
+    plain && name.len() > 5 && name != b"HTTP_PROXY"
+}
+
+/// The name that the viewer gives for basic authentication, whether anybody checks it or not.
+fn remote_user(request: &Request<'_>) -> String {
+    let credentials = request.header("authorization").and_then(|value| {
+        let (scheme, credentials) = value.split_once(' ')?;
+        scheme.eq_ignore_ascii_case("basic").then_some(credentials.trim())
+    });
+    credentials
+        .and_then(|credentials| base64_simd::STANDARD.decode_to_vec(credentials).ok())
+        .and_then(|bytes| Some(String::from_utf8_lossy(&bytes).split_once(':')?.0.to_owned()))
+        .unwrap_or_default()
 }
 
 /// The body's true length; absent means none was sent, and then there is no length either.

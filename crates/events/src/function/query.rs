@@ -2,19 +2,26 @@
 
 use std::borrow::Cow;
 
+use serde_json::value::RawValue;
+
 use super::path::encode;
 use super::request::{Parameter, Query, Sender};
 use super::wire::{Entry, Pairs, Wire};
 
-pub(super) fn from_wire<'a>(wire: &mut Wire<'a>, is_2: bool) -> Query<'a> {
+/// Errors: the parser's, for a map that is none. Format 2.0 has the query itself, so its map is not read.
+pub(super) fn from_wire<'a>(wire: &mut Wire<'a>, is_2: bool) -> serde_json::Result<Query<'a>> {
     if is_2 {
-        return Query::Raw(wire.raw_query_string.take().map_or(Cow::Borrowed(""), |query| query.0));
+        return Ok(Query::Raw(wire.raw_query_string.take().map_or(Cow::Borrowed(""), |query| query.0)));
     }
-    let multi = parameters(wire.multi_value_query_string_parameters.take());
+    let read = |map: Option<&'a RawValue>| match map {
+        Some(map) => serde_json::from_str::<Option<Pairs<'a>>>(map.get()).map(parameters),
+        None => Ok(Vec::new()),
+    };
+    let multi = read(wire.multi_value_query_string_parameters)?;
     if multi.is_empty() {
-        Query::Single(parameters(wire.query_string_parameters.take()))
+        Ok(Query::Single(read(wire.query_string_parameters)?))
     } else {
-        Query::Multi(multi)
+        Ok(Query::Multi(multi))
     }
 }
 

@@ -141,7 +141,9 @@ pub fn read(event: &[u8]) -> Result<Event<'_>, NotHttp> {
         .filter(|json| json.get().starts_with('{'))
         .and_then(|json| serde_json::from_str::<WireContext<'_>>(json.get()).ok())
         .unwrap_or_default();
-    Request::from_wire(wire, raw_context, context)
+    let is_2 = matches!(sender(&wire, &context), Sender::HttpApi2 | Sender::FunctionUrl);
+    let query = query::from_wire(&mut wire, is_2).map_err(|error| unsupported::name(text, &error))?;
+    Request::from_wire(wire, query, raw_context, context)
         .map(|request| Event::Http(Box::new(request)))
         .ok_or_else(|| unsupported::without_method(text))
 }
@@ -149,6 +151,7 @@ pub fn read(event: &[u8]) -> Result<Event<'_>, NotHttp> {
 impl<'a> Request<'a> {
     fn from_wire(
         mut wire: Wire<'a>,
+        query: Query<'a>,
         json: Option<&'a RawValue>,
         mut context: WireContext<'a>,
     ) -> Option<Self> {
@@ -175,7 +178,7 @@ impl<'a> Request<'a> {
             form: Form { sender, maps },
             method,
             path: path.map_or(Cow::Borrowed("/"), |path| path.0),
-            query: query::from_wire(&mut wire, is_2),
+            query,
             headers,
             body: body::decode(wire.body.map_or(Cow::Borrowed(""), |body| body.0), is_base64),
             context: Context {

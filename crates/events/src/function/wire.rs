@@ -30,9 +30,9 @@ pub(super) struct Wire<'a> {
     #[serde(borrow, default)]
     pub(super) multi_value_headers: Option<Pairs<'a>>,
     #[serde(borrow, default)]
-    pub(super) query_string_parameters: Option<Pairs<'a>>,
+    pub(super) query_string_parameters: Option<&'a RawValue>,
     #[serde(borrow, default)]
-    pub(super) multi_value_query_string_parameters: Option<Pairs<'a>>,
+    pub(super) multi_value_query_string_parameters: Option<&'a RawValue>,
     #[serde(borrow, default)]
     pub(super) request_context: Option<&'a RawValue>,
     #[serde(borrow, default)]

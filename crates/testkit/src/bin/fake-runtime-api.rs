@@ -1,8 +1,9 @@
-//! `fake-runtime-api BOOTSTRAP FOLDER HANDLER [EVENT.json|-]…`: runs a bootstrap on a folder of PHP,
-//! feeds it events and prints what it posts.
+//! `fake-runtime-api [--repeat N] BOOTSTRAP FOLDER HANDLER [EVENT.json|-]…`: runs a bootstrap on a
+//! folder of PHP, feeds it events and prints what it posts.
 //!
 //! With no event, a GET of `/` is sent. `-` reads one event from stdin. Variables that are set where
-//! it's started, such as `DAVY_SCRIPTS`, are the bootstrap's too.
+//! it's started, such as `DAVY_SCRIPTS`, are the bootstrap's too. With `--repeat` the events are sent
+//! that many times and only the last answers are printed.
 
 use std::io::Read;
 use std::process::{Command, ExitCode, Stdio};
@@ -12,8 +13,12 @@ use testkit::runtime_api::{RuntimeApi, event};
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [bootstrap, folder, handler, events @ ..] = arguments.as_slice() else {
-        say("usage: fake-runtime-api BOOTSTRAP FOLDER HANDLER [EVENT.json|-]...");
+    let (repeat, arguments) = match arguments.as_slice() {
+        [flag, count, rest @ ..] if flag == "--repeat" => (count.parse().unwrap_or(1), rest),
+        rest => (1, rest),
+    };
+    let [bootstrap, folder, handler, events @ ..] = arguments else {
+        say("usage: fake-runtime-api [--repeat N] BOOTSTRAP FOLDER HANDLER [EVENT.json|-]...");
         return ExitCode::from(2);
     };
     let folder = match std::fs::canonicalize(folder) {
@@ -24,19 +29,23 @@ fn main() -> ExitCode {
         }
     };
     let mut api = RuntimeApi::start();
-    let mut ids = Vec::new();
+    let mut payloads = Vec::new();
     for source in events {
         match read(source) {
-            Ok(bytes) => ids.push(api.push_with(bytes, Duration::from_secs(30))),
+            Ok(bytes) => payloads.push(bytes),
             Err(error) => {
                 say(&format!("{source}: {error}"));
                 return ExitCode::from(2);
             }
         }
     }
-    if ids.is_empty() {
-        ids.push(api.push(event("GET", "/")));
+    if payloads.is_empty() {
+        payloads.push(event("GET", "/").into_bytes());
     }
+    let rounds = std::iter::repeat_n(&payloads, repeat).flatten();
+    let ids: Vec<String> =
+        rounds.map(|bytes| api.push_with(bytes.clone(), Duration::from_mins(10))).collect();
+    let printed_from = ids.len() - payloads.len();
     #[expect(clippy::disallowed_methods, reason = "it's there to start a bootstrap")]
     let mut command = Command::new(bootstrap);
     command.env("AWS_LAMBDA_RUNTIME_API", api.address().to_string()).env("LAMBDA_TASK_ROOT", folder);
@@ -48,15 +57,20 @@ fn main() -> ExitCode {
         }
     };
     let mut failed = false;
-    for id in ids {
-        let posted = api.wait(|posted| posted.path.contains(&id) || posted.path == "init/error");
+    for (number, id) in ids.iter().enumerate() {
+        let posted = api.wait(|posted| posted.path.contains(id) || posted.path == "init/error");
         failed |= posted.path.ends_with("error");
-        print(&format!("{}\n{}", posted.path, String::from_utf8_lossy(&posted.body)));
+        if number >= printed_from || posted.path == "init/error" {
+            print(&format!("{}\n{}", posted.path, String::from_utf8_lossy(&posted.body)));
+        }
         if posted.path == "init/error" {
             break;
         }
     }
-    _ = child.kill();
+    // Asked, not killed: what measures a bootstrap writes its report at the end.
+    if let Some(pid) = i32::try_from(child.id()).ok().and_then(rustix::process::Pid::from_raw) {
+        _ = rustix::process::kill_process(pid, rustix::process::Signal::TERM);
+    }
     _ = child.wait();
     ExitCode::from(u8::from(failed))
 }
