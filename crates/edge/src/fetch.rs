@@ -65,13 +65,14 @@ impl OriginRequest {
         {
             headers.insert(CONTENT_LENGTH, length.clone());
         }
+        for (name, value) in &origin.custom_headers {
+            headers.insert(name.clone(), value.clone());
+        }
+        // Last: the functions of this run believe this run's secret, whatever the template deploys.
         if let Some(secret) = secret
             && matches!(origin.config.target, OriginTarget::HttpApi(_) | OriginTarget::Service(_))
         {
             tell_who_the_viewer_is(viewer, secret, &mut headers);
-        }
-        for (name, value) in &origin.custom_headers {
-            headers.insert(name.clone(), value.clone());
         }
         Self {
             method: viewer.method.clone(),

@@ -11,6 +11,8 @@ mod caching;
 mod forwarding;
 #[path = "edge/management.rs"]
 mod management;
+#[path = "edge/origins.rs"]
+mod origins;
 #[path = "edge/signed.rs"]
 mod signed;
 #[path = "edge/story.rs"]
