@@ -124,6 +124,12 @@ impl Api {
         address(&self.blueprint.stages, &self.blueprint.domains, &exchange.host, path).is_some()
     }
 
+    /// The methods of the resource at `path` of some stage.
+    pub(crate) fn methods(&self, exchange: &Exchange<'_>, path: &str) -> Vec<&str> {
+        let addressed = address(&self.blueprint.stages, &self.blueprint.domains, &exchange.host, path);
+        addressed.map(|addressed| self.table.methods(one_slash(addressed.path))).unwrap_or_default()
+    }
+
     /// The stage and route of a request to `path`; a refusal is explained.
     pub(crate) fn find<'a>(
         &'a self,

@@ -49,10 +49,28 @@ pub struct RestApiConfig {
     pub stages: Vec<Stage>,
     /// The methods of its resources.
     pub methods: Vec<RestMethod>,
+    /// `Cors`: what it answers to `OPTIONS` by itself.
+    pub cors: Option<RestCors>,
     /// `BinaryMediaTypes`: what comes and goes as base64; slashes as they are, not `~1`.
     pub binary_media_types: Vec<String>,
     /// Custom domain names.
     pub domains: Vec<DomainMapping>,
+}
+
+/// `Cors` of a REST API: SAM makes an `OPTIONS` method out of it for every path. The function's own
+/// answers must carry their headers themselves.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RestCors {
+    /// `Access-Control-Allow-Origin`
+    pub allow_origin: String,
+    /// `Access-Control-Allow-Methods`; `None`: the path's own.
+    pub allow_methods: Option<String>,
+    /// `Access-Control-Allow-Headers`
+    pub allow_headers: Option<String>,
+    /// `Access-Control-Max-Age`
+    pub max_age: Option<String>,
+    /// `Access-Control-Allow-Credentials`
+    pub allow_credentials: bool,
 }
 
 /// One method of a resource, with a Lambda proxy integration.

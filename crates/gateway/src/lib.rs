@@ -34,8 +34,8 @@ mod throttle;
 
 pub use config::{
     Authorization, Cors, DomainMapping, FunctionUrlConfig, HttpApiConfig, Integration, InvokeMode,
-    LONGEST_TIMEOUT, PayloadFormat, REST_TIMEOUT, RestApiConfig, RestMethod, Route, Stage, Throttling,
-    Transfer, UrlAuthorization, UrlCaller,
+    LONGEST_TIMEOUT, PayloadFormat, REST_TIMEOUT, RestApiConfig, RestCors, RestMethod, Route, Stage,
+    Throttling, Transfer, UrlAuthorization, UrlCaller,
 };
 pub use function_url::FunctionUrl;
 pub use http_api::HttpApi;

@@ -17,7 +17,7 @@ use telemetry::Telemetry;
 use trace::{Clock, Entropy};
 
 use crate::api::{Api, Blueprint, Found, Target};
-use crate::config::{REST_TIMEOUT, RestApiConfig, Transfer};
+use crate::config::{REST_TIMEOUT, RestApiConfig, RestCors, Transfer};
 use crate::exchange::Exchange;
 use crate::invoke::Invoke;
 use crate::routes::{RouteError, Selection};
@@ -26,6 +26,7 @@ use crate::streaming;
 /// A REST API that serves.
 pub struct RestApi {
     api: Api,
+    cors: Option<RestCors>,
     front_end: FrontEnd,
 }
 
@@ -72,7 +73,7 @@ impl RestApi {
             selection: Selection::Resource,
         };
         let api = Api::new(blueprint, functions, telemetry, clock, entropy)?;
-        Ok(Self { api, front_end })
+        Ok(Self { api, cors: config.cors, front_end })
     }
 
     /// Answers a request. Records the span of this hop; the invocation's are Lambda's.
@@ -83,6 +84,12 @@ impl RestApi {
         let (parts, body) = request.into_parts();
         let uri = parts.uri.clone();
         let mut exchange = self.api.begin(parts);
+        if let Some(cors) = &self.cors
+            && exchange.method() == "OPTIONS"
+            && let Some(reply) = cors.options(&self.api.methods(&exchange, uri.path()))
+        {
+            return exchange.send(&self.front_end, reply, None);
+        }
         let found = match self.api.find(&mut exchange, uri.path()) {
             Ok(found) => found,
             Err(refusal) => {

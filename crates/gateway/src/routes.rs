@@ -70,7 +70,7 @@ impl RouteTable {
     pub(crate) fn select<'a>(&'a self, method: &str, path: &'a str) -> Option<Selected<'a>> {
         let path = match self.selection {
             Selection::Route => path,
-            Selection::Resource => path.strip_suffix('/').filter(|rest| !rest.is_empty()).unwrap_or(path),
+            Selection::Resource => without_slash(path),
         };
         let mut resource: Option<&Key> = None;
         for (key, route) in &self.routes {
@@ -89,6 +89,22 @@ impl RouteTable {
         }
         None
     }
+}
+
+impl RouteTable {
+    /// The methods of the resource that `path` is, `ANY` among them; none if there is no such.
+    pub(crate) fn methods(&self, path: &str) -> Vec<&str> {
+        let path = without_slash(path);
+        let Some((resource, _)) = self.routes.iter().find(|(key, _)| key.match_path(path).is_some()) else {
+            return Vec::new();
+        };
+        self.routes.iter().filter(|(key, _)| key.has_path_of(resource)).map(|(key, _)| key.method()).collect()
+    }
+}
+
+/// On REST a closing slash counts for nothing.
+fn without_slash(path: &str) -> &str {
+    path.strip_suffix('/').filter(|rest| !rest.is_empty()).unwrap_or(path)
 }
 
 impl fmt::Display for RouteError {

@@ -111,3 +111,23 @@ async fn a_stream() {
     let buffered = api(&Function::returning(HELLO), |config| config.methods[1].transfer = Transfer::Streamed);
     assert!(ask(&buffered, "GET /Prod/a", &[]).await.starts_with("502"));
 }
+
+#[tokio::test]
+async fn cors_answers_options_on_every_path() {
+    let function = Function::returning(HELLO);
+    let api = api(&function, |config| {
+        config.methods.push(method("OPTIONS", "/own"));
+        config.cors = Some(RestCors { allow_origin: "*".to_owned(), ..RestCors::default() });
+    });
+    let found = ask(&api, "OPTIONS /Prod/only-get/", &[]).await;
+    assert!(found.starts_with("200 [access-control-allow-origin: *") && found.ends_with("] {}\n"), "{found}");
+    assert!(found.contains("access-control-allow-methods: GET,OPTIONS |"), "{found}");
+    let found = ask(&api, "OPTIONS /Prod/any/thing", &[]).await;
+    assert!(
+        found.contains("access-control-allow-methods: DELETE,GET,HEAD,OPTIONS,PATCH,POST,PUT |"),
+        "{found}"
+    );
+    assert_eq!(function.count(), 0);
+    assert!(ask(&api, "OPTIONS /Prod/own", &[]).await.ends_with("] hello"), "a method of its own");
+    assert!(ask(&api, "OPTIONS /elsewhere", &[]).await.starts_with("403"));
+}

@@ -92,6 +92,14 @@ impl Key {
         self.path == other.path
     }
 
+    /// `ANY`, or the one that it takes.
+    pub(crate) fn method(&self) -> &str {
+        match &self.method {
+            Method::Any => "ANY",
+            Method::One(known) => known,
+        }
+    }
+
     pub(crate) fn takes(&self, method: &str) -> bool {
         match &self.method {
             Method::Any => true,

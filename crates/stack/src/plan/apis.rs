@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use access::Credentials;
 use gateway::{
     Authorization, Cors, DomainMapping, FunctionUrlConfig, HttpApiConfig, Integration, InvokeMode,
-    PayloadFormat, RestApiConfig, RestMethod, Route, Stage, Throttling, Transfer, UrlAuthorization,
+    PayloadFormat, RestApiConfig, RestCors, RestMethod, Route, Stage, Throttling, Transfer, UrlAuthorization,
     UrlCaller,
 };
 use template::Model;
@@ -42,6 +42,13 @@ pub(crate) fn rest_apis(model: &Model) -> Vec<RestApiConfig> {
             stages: vec![stage(&api.stage)],
             methods: api.routes.iter().map(method).collect(),
             binary_media_types: api.binary_media_types.clone(),
+            cors: api.cors.as_ref().map(|cors| RestCors {
+                allow_origin: cors.allow_origin.clone(),
+                allow_methods: cors.allow_methods.clone(),
+                allow_headers: cors.allow_headers.clone(),
+                max_age: cors.max_age.clone(),
+                allow_credentials: cors.allow_credentials,
+            }),
             domains: domains(&api.domains, &api.stage.name),
         })
         .collect()
