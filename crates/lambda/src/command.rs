@@ -67,6 +67,7 @@ impl Lambda {
         let mut enclosure =
             enclosure(service, &function, "console", nowhere, &temporary).map_err(not_started)?;
         enclosure.program = command.program;
+        enclosure.companions = None;
         enclosure.arguments = command.arguments;
         let (mut process, pipes) = enclosure.spawn().await.map_err(|error| not_started(error.to_string()))?;
         let (mut standard_output, mut standard_error) = (pipes.output, pipes.error);

@@ -20,12 +20,15 @@ use tokio::net::TcpStream;
 use tokio::sync::mpsc;
 use trace::Timestamp;
 
+use crate::extensions::Extensions;
 use crate::failure::Failure;
 use crate::fleet::{EnvironmentId, FunctionIndex};
-use crate::job::{Delivery, Job, Reply, Streamed};
+use crate::job::{Delivery, Job, Reply, Streamed, uuid};
 use crate::phase::{Phase, Runtime, Said};
 use crate::platform::{Event, InitPhase, Report, Status};
+use crate::runtime_api::call::Call;
 use crate::runtime_api::reply::{self, EventHead};
+use crate::runtime_api::wire::Head;
 use crate::service::Service;
 use crate::{Answer, EnvironmentStatus, Function, FunctionError, InvokeError, Log};
 
@@ -78,6 +81,9 @@ struct Inner {
     memory_told: bool,
     memory_bytes: u64,
     lines: Lines,
+    extensions: Extensions<Arc<TcpStream>>,
+    /// When the extensions' time is over; the environment is ending.
+    kill_at: Option<Timestamp>,
 }
 
 /// An invocation in its environment.
@@ -142,6 +148,8 @@ impl Environment {
             memory_told: false,
             memory_bytes: 0,
             lines: Lines::default(),
+            extensions: Extensions::new(),
+            kill_at: None,
         };
         Self { id, index, function, name, been_ready: AtomicBool::new(false), inner: Mutex::new(inner) }
     }
@@ -198,6 +206,12 @@ impl Environment {
             tail,
         };
         let request_id = running.job.request_id.clone();
+        let trace = running.job.trace_header(&self.function).to_string();
+        for (stream, message) in
+            inner.extensions.invoked(&request_id, deadline.millis(), &self.function, &trace)
+        {
+            let _ = send(&stream, "", &message.into());
+        }
         inner.running = Some(running);
         self.say(&mut inner, service, &Event::Start { request_id: &request_id });
         Ok(())
@@ -229,8 +243,8 @@ impl Environment {
         }
         self.finish(&mut inner, service);
         if inner.phase == Phase::Draining || inner.phase == Phase::Gone {
-            inner.phase = Phase::Gone;
-            kill(&mut inner);
+            let now = service.clock.now();
+            self.spin_down(&mut inner, now);
             return None;
         }
         inner.phase = Phase::Ready;
@@ -399,6 +413,7 @@ impl Environment {
                     kill(&mut inner);
                 }
             }
+            Phase::Gone if inner.kill_at.is_some_and(|at| at <= now) => kill(&mut inner),
             Phase::Ready if !inner.frozen && service.freezes() => {
                 if now.since(inner.ready_since) >= THAWED
                     && let Some(process) = &inner.process
@@ -412,14 +427,58 @@ impl Environment {
     }
 
     /// Takes no more invocations, and ends with the one under way.
-    pub(crate) fn retire(&self, counted: Counted) {
+    pub(crate) fn retire(&self, counted: Counted, now: Timestamp) {
         let mut inner = self.inner();
         inner.forgotten |= counted == Counted::Forgotten;
         if inner.phase == Phase::Running {
             inner.phase = Phase::Draining;
         } else if inner.phase != Phase::Draining {
-            inner.phase = Phase::Gone;
-            kill(&mut inner);
+            self.spin_down(&mut inner, now);
+        }
+    }
+
+    /// Ends: at once, as Lambda does where no extension asked to be told, else when the extensions
+    /// have had their time (facts, lambda 3).
+    fn spin_down(&self, inner: &mut Inner, now: Timestamp) {
+        if inner.phase == Phase::Gone && inner.kill_at.is_some() {
+            return;
+        }
+        inner.phase = Phase::Gone;
+        let until = now.plus(SHUTDOWN);
+        let messages = inner.extensions.shut_down(until.millis());
+        if messages.is_empty() {
+            kill(inner);
+            return;
+        }
+        if std::mem::take(&mut inner.frozen)
+            && let Some(process) = &inner.process
+        {
+            process.thaw();
+        }
+        inner.kill_at = Some(until);
+        for (stream, message) in messages {
+            let _ = send(&stream, "", &message.into());
+        }
+    }
+
+    /// A call of the Extensions API. `None`: the connection waits for an event.
+    pub(crate) fn extension(
+        &self,
+        service: &Service,
+        call: &Call,
+        head: &Head,
+        body: &[u8],
+        stream: &Arc<TcpStream>,
+    ) -> Option<Vec<u8>> {
+        let mut inner = self.inner();
+        let identifier = head.header("lambda-extension-identifier");
+        match call {
+            Call::Register => {
+                let name = head.header("lambda-extension-name");
+                Some(inner.extensions.register(name, body, uuid(&*service.entropy), &self.function))
+            }
+            Call::ExtensionNext => inner.extensions.next(identifier, stream),
+            _ => Some(inner.extensions.failed(identifier)),
         }
     }
 
@@ -579,6 +638,8 @@ fn last_bytes(text: &str, most: usize) -> &str {
 const INIT_LIMIT: Duration = Duration::from_secs(10);
 /// Bytes of the log that an invoker gets.
 const LOG_TAIL: usize = 4_096;
+/// What external extensions get to end.
+const SHUTDOWN: Duration = Duration::from_secs(2);
 /// How long an idle environment runs on before it is frozen. Lambda freezes at once; here the next
 /// request often comes within milliseconds, and waking takes a tenth of one.
 const THAWED: Duration = Duration::from_millis(100);

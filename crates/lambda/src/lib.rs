@@ -12,6 +12,7 @@ mod api;
 mod asynchronous;
 mod command;
 mod environment;
+mod extensions;
 mod failure;
 mod fleet;
 mod function;

@@ -178,7 +178,7 @@ impl Lambda {
             floor.environments_of(&idle)
         };
         for environment in retired {
-            environment.retire(Counted::Forgotten);
+            environment.retire(Counted::Forgotten, service.clock.now());
         }
         Ok(())
     }
@@ -365,7 +365,7 @@ impl Service {
                 }
             };
             if let Some(environment) = evicted {
-                environment.retire(Counted::Forgotten);
+                environment.retire(Counted::Forgotten, self.clock.now());
             }
         }
     }
@@ -389,7 +389,7 @@ impl Service {
             let mut floor = self.floor();
             if !floor.is_current(environment) || floor.closed {
                 drop(floor);
-                environment.retire(Counted::Still);
+                environment.retire(Counted::Still, self.clock.now());
                 return;
             }
             let first = !environment.mark_ready();

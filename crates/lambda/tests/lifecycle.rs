@@ -414,3 +414,24 @@ async fn a_neighbours_events_are_not_to_be_had() {
     assert_eq!(held.await.unwrap().unwrap().function_error, None);
     stage.end().await;
 }
+
+#[tokio::test]
+async fn an_extension_hears_of_invocations_and_of_the_end() {
+    let (layer, volume) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let stage = Stage::new(|function| {
+        stage::add_volume(function, volume.path());
+        std::fs::create_dir(layer.path().join("extensions")).unwrap();
+        std::fs::copy(function.code.join("bootstrap"), layer.path().join("extensions/agent")).unwrap();
+        function.layers.push(layer.path().to_owned());
+    })
+    .await;
+    // It starts beside the runtime, so the first invocation may be over before it listens.
+    while !volume.path().join("INVOKE").exists() {
+        stage.invoke("{}").await.unwrap();
+    }
+    let function = stage.lambda.functions().remove(0);
+    stage.lambda.reload(function).unwrap();
+    stage::until(|| volume.path().join("SHUTDOWN").exists()).await;
+    stage::until(|| stage.lambda.environments().is_empty()).await;
+    stage.end().await;
+}

@@ -23,6 +23,9 @@ pub struct Enclosure {
     pub directory: PathBuf,
     /// What it sees of this machine; `None` runs it unenclosed.
     pub tree: Option<Tree>,
+    /// A folder, by its path inside, of which every executable file is started beside the program,
+    /// with the same environment: Lambda's `/opt/extensions`.
+    pub companions: Option<PathBuf>,
     /// What each of its processes may use.
     pub limits: Limits,
 }
@@ -37,10 +40,17 @@ pub struct SpawnError {
 impl Enclosure {
     /// Starts it. The tree is built meanwhile: what fails there is told by [`Process::wait`].
     pub async fn spawn(self) -> Result<(Process, Output), SpawnError> {
-        let Self { launcher, program, arguments, environment, directory, tree, limits } = self;
+        let Self { launcher, program, arguments, environment, directory, tree, companions, limits } = self;
         let enclosed = tree.is_some();
-        let specification =
-            Specification { program: program.clone(), arguments, environment, directory, tree, limits };
+        let specification = Specification {
+            program: program.clone(),
+            arguments,
+            environment,
+            directory,
+            tree,
+            companions,
+            limits,
+        };
         let failed = |why| SpawnError { program, why };
         match spawner::spawn(launcher, specification).await {
             Ok(spawned) => Process::adopt(spawned, enclosed).map_err(failed),

@@ -40,6 +40,7 @@ fn attempt(launcher: &Path, folder: &Path) -> Result<(), String> {
         environment: [].into(),
         directory: PathBuf::from("/"),
         tree: Some(Tree { mount_point, task, temporary_bytes: 1 << 20, ..Tree::default() }),
+        companions: None,
         limits: Limits::default(),
     };
     let mut spawned = spawner::start(launcher, &specification).map_err(|error| error.to_string())?;

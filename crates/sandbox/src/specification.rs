@@ -20,6 +20,8 @@ pub(crate) struct Specification {
     /// `None`: unenclosed.
     pub(crate) tree: Option<Tree>,
     pub(crate) limits: Limits,
+    /// A folder, by its path inside, of which every executable file is started beside the program.
+    pub(crate) companions: Option<PathBuf>,
 }
 
 /// The file tree of an enclosed process, everything outside as this machine names it.

@@ -44,6 +44,7 @@ impl Scene {
             environment: [("PATH".to_owned(), "/usr/bin:/bin".to_owned())].into(),
             directory: "/var/task".into(),
             tree: Some(self.tree()),
+            companions: None,
             limits: Limits::default(),
         }
     }

@@ -91,6 +91,14 @@ impl Connection {
                     self.collect(0).await?;
                     self.environment.next(&self.service, &self.stream)
                 }
+                Call::Register | Call::ExtensionNext | Call::ExtensionError => {
+                    match self.collect(PAYLOAD_LIMIT).await? {
+                        Collected::Whole { body, .. } => {
+                            self.environment.extension(&self.service, &call, &head, &body, &self.stream)
+                        }
+                        Collected::TooLarge => Some(reply::too_large()),
+                    }
+                }
                 other => {
                     self.collect(PAYLOAD_LIMIT).await?;
                     Some(plain(&other))

@@ -117,6 +117,7 @@ pub(crate) fn enclosure(
         environment: variables(function, settings, name, address, &place),
         directory: place.task_root().to_owned(),
         tree,
+        companions: enclosed.then(|| PathBuf::from("/opt/extensions")),
         limits: Limits::default(),
     })
 }

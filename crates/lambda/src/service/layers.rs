@@ -73,5 +73,5 @@ fn state_of(file: &Path) -> std::io::Result<String> {
     hash.update(file.as_os_str().as_bytes());
     hash.update(metadata.len().to_le_bytes());
     hash.update(modified.as_nanos().to_le_bytes());
-    Ok(hash.finalize().iter().take(10).map(|byte| format!("{byte:02x}")).collect())
+    Ok(hash.finalize().iter().take(10).fold(String::new(), |name, byte| format!("{name}{byte:02x}")))
 }

@@ -56,7 +56,7 @@ impl Service {
             self.ended(function);
         }
         for environment in superfluous {
-            environment.retire(Counted::Forgotten);
+            environment.retire(Counted::Forgotten, now);
         }
         for environment in environments {
             environment.check_time(self, now);

@@ -10,6 +10,9 @@ fn main() {
     sandbox::launcher::run_if_asked();
     let address = std::env::var("AWS_LAMBDA_RUNTIME_API").expect("Lambda gives the address");
     let mut runtime = Runtime { address, connection: None };
+    if std::env::args().next().is_some_and(|name| name.ends_with("/extensions/agent")) {
+        runtime.extend();
+    }
     runtime.initialise(&std::env::var("_HANDLER").unwrap_or_default());
     loop {
         let (id, event) = runtime.next();
@@ -39,6 +42,33 @@ impl Runtime {
                 exit(1);
             }
             _ => {}
+        }
+    }
+
+    /// Is an extension: notes every event in the volume, and ends after the last.
+    fn extend(&mut self) -> ! {
+        let body = r#"{"events":["INVOKE","SHUTDOWN"]}"#;
+        let register = format!(
+            "POST /2020-01-01/extension/register HTTP/1.1\r\nLambda-Extension-Name: agent\r\n\
+             Content-Length: {}\r\n\r\n{body}",
+            body.len()
+        );
+        self.connection().get_mut().write_all(register.as_bytes()).expect("the API listens");
+        let (head, _) = self.answer();
+        let identifier = head.lines().find_map(|line| line.strip_prefix("Lambda-Extension-Identifier: "));
+        let identifier = identifier.expect("it registers").to_owned();
+        loop {
+            let next = format!(
+                "GET /2020-01-01/extension/event/next HTTP/1.1\r\nLambda-Extension-Identifier: {identifier}\r\n\r\n"
+            );
+            self.connection().get_mut().write_all(next.as_bytes()).expect("the API listens");
+            let (_, event) = self.answer();
+            let event: serde_json::Value = serde_json::from_str(&event).expect("events are JSON");
+            let kind = event["eventType"].as_str().unwrap_or_default();
+            std::fs::write(format!("/mnt/shared/{kind}"), event.to_string()).expect("a volume");
+            if kind == "SHUTDOWN" {
+                exit(0);
+            }
         }
     }
 

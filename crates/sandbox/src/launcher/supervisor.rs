@@ -4,6 +4,7 @@ use std::io::Write;
 use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt;
+use std::path::Path;
 
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::process::{DumpableBehavior, Pid, Resource, Rlimit, Signal, WaitOptions, WaitStatus};
@@ -77,26 +78,44 @@ fn start(
     let children = system::child_signals().map_err(did("watch for children"))?;
     if let Some(pid) = system::fork().map_err(did("fork"))? {
         let pid = Pid::from_raw(pid).ok_or_else(|| Failure::new("fork", std::io::Error::other("pid 0")))?;
+        start_companions(specification, privileges).map_err(did("start the companions"))?;
         return Ok((pid, children));
     }
-    report(control, &execute(specification, privileges));
+    report(control, &execute(&specification.program, specification, privileges));
     #[expect(clippy::exit, reason = "the fork has nothing else to do")]
     std::process::exit(127)
 }
 
-/// Becomes the process; returns only if it can't.
-fn execute(specification: &Specification, privileges: Privileges) -> Report {
+/// Starts what lies in the companions' folder. One that can't be started says so in the log.
+fn start_companions(specification: &Specification, privileges: Privileges) -> std::io::Result<()> {
+    let entries =
+        specification.companions.iter().filter_map(|folder| std::fs::read_dir(folder).ok()).flatten();
+    for program in entries.flatten().map(|entry| entry.path()).filter(|path| path.is_file()) {
+        if system::fork()?.is_none() {
+            if let Report::Failed(why) | Report::Unstarted(why) = execute(&program, specification, privileges)
+            {
+                let _ = std::io::stderr().write_all(format!("{why}\n").as_bytes());
+            }
+            #[expect(clippy::exit, reason = "the fork has nothing else to do")]
+            std::process::exit(127)
+        }
+    }
+    Ok(())
+}
+
+/// Becomes `program`; returns only if it can't.
+fn execute(program: &Path, specification: &Specification, privileges: Privileges) -> Report {
     if let Err(failure) = confine(specification, privileges) {
         return Report::Failed(failure.to_string());
     }
     #[expect(clippy::disallowed_methods, reason = "this is the crate that starts processes")]
-    let error = std::process::Command::new(&specification.program)
+    let error = std::process::Command::new(program)
         .args(&specification.arguments)
         .env_clear()
         .envs(&specification.environment)
         .current_dir(&specification.directory)
         .exec();
-    Report::Unstarted(format!("cannot start {}: {error}", specification.program.display()))
+    Report::Unstarted(format!("cannot start {}: {error}", program.display()))
 }
 
 fn confine(specification: &Specification, privileges: Privileges) -> Result<(), Failure> {

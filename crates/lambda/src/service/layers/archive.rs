@@ -37,7 +37,7 @@ pub(super) fn unpack(zip: &[u8], folder: &Path) -> io::Result<()> {
         } else {
             fs::write(&path, content)?;
             // A zip of a system without permissions has none: readable for all then.
-            let mode = if entry.mode & 0o777 == 0 { 0o644 } else { entry.mode & 0o777 };
+            let mode = Some(entry.mode & 0o777).filter(|mode| *mode != 0).unwrap_or(0o644);
             fs::set_permissions(&path, fs::Permissions::from_mode(mode))?;
         }
     }
