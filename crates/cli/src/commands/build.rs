@@ -13,7 +13,9 @@ use crate::printer::{Printer, Role};
 
 pub(crate) fn run(arguments: &Build, printer: Printer) -> anyhow::Result<Exit> {
     let source = load::find(&arguments.template.template)?;
-    let state = source.folder().join(".davy");
+    // Whole paths, since tools are run in folders of their own.
+    let folder = source.folder().canonicalize()?;
+    let state = folder.join(".davy");
     let model = load::model(&source, &arguments.template.parameters, &state, printer)?;
     if source.built_in().is_some() {
         return Err(Failure::new(Exit::Failed, "there is no template to build from")
@@ -21,8 +23,11 @@ pub(crate) fn run(arguments: &Build, printer: Printer) -> anyhow::Result<Exit> {
             .into());
     }
     let options = BuildOptions {
-        template: source.path(),
-        output: arguments.output.clone().unwrap_or_else(|| state.join("build")),
+        template: std::path::absolute(source.path())?,
+        output: match &arguments.output {
+            Some(output) => std::path::absolute(output)?,
+            None => state.join("build"),
+        },
         cache: state.join("packages"),
         bootstraps: BTreeMap::from([(std::env::consts::ARCH, super::bootstrap()?)]),
         extensions: arguments.extensions.clone(),
