@@ -30,7 +30,7 @@ async fn the_slow_request_is_found_understood_and_run_again() {
     slowest.click().await.unwrap();
 
     assert_eq!(find(&browser, "//h1").await.text().await.unwrap(), "GET /slow");
-    find(&browser, "//p[@class='verdict']/strong[contains(., 'runtime of') or contains(., 'PHP')]").await;
+    find(&browser, "//p[@class='verdict']/strong[contains(., 'the function') or contains(., 'PHP')]").await;
     find(&browser, "//table[@class='waterfall']//*[contains(@class, 'bar invocation')]").await;
     find(&browser, "//pre[contains(., 'asking the oracle')]").await;
     browser.screenshot("console-trace").await;

@@ -73,6 +73,7 @@ impl Console {
             .route("/template", get(view::template::page))
             .route("/invoke", get(view::invoke::page).post(view::invoke::run))
             .route("/live", get(live::events))
+            .route("/metrics", get(view::metrics::page))
             .route("/assets/{name}", get(assets::asset))
             .fallback(view::not_found)
             .layer(middleware::from_fn_with_state(self.clone(), guard::check))

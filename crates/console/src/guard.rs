@@ -32,7 +32,8 @@ impl Guard {
             Access::Local if !is_local(host) => return Some(Refusal::Host),
             Access::Local => {}
             Access::Token(token) => {
-                if !cookie(headers).is_some_and(|found| same(found, token)) {
+                let given = cookie(headers).or_else(|| bearer(headers));
+                if !given.is_some_and(|given| same(given, token)) {
                     return Some(match query_token(uri) {
                         Some(given) if same(&given, token) && method == Method::GET => Refusal::Welcome,
                         _ => Refusal::Token,
@@ -108,6 +109,11 @@ fn cookie(headers: &HeaderMap) -> Option<&str> {
         .filter_map(|cookie| cookie.trim().split_once('='))
         .find(|(name, _)| *name == COOKIE)
         .map(|(_, value)| value)
+}
+
+/// How a program that reads `/metrics` shows the token.
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    headers.get(header::AUTHORIZATION)?.to_str().ok()?.strip_prefix("Bearer ")
 }
 
 fn query_token(uri: &Uri) -> Option<String> {

@@ -17,6 +17,7 @@ pub(crate) mod hints;
 pub(crate) mod invoke;
 pub(crate) mod logs;
 pub(crate) mod map;
+pub(crate) mod metrics;
 pub(crate) mod requests;
 pub(crate) mod template;
 pub(crate) mod trace;

@@ -123,6 +123,24 @@ async fn the_slowest_request_leads_to_where_its_time_went() {
 }
 
 #[tokio::test]
+async fn prometheus_gets_what_was_counted() {
+    let page = Page::open(Access::Local, 200).await;
+    let text = page.get("/metrics").await;
+    let counted: u64 = text
+        .lines()
+        .filter(|line| {
+            line.starts_with("davy_answers_total{hop=\"entrance\",name=\"distribution.Distribution\"")
+        })
+        .map(|line| line.rsplit(' ').next().unwrap().parse::<u64>().unwrap())
+        .sum();
+    assert_eq!(counted, 200, "{text}");
+    assert!(
+        text.contains("davy_duration_seconds{hop=\"edge\",name=\"Distribution\",quantile=\"0.99\"} "),
+        "{text}"
+    );
+}
+
+#[tokio::test]
 async fn filters_that_are_misread_are_said_and_others_hold() {
     let page = Page::open(Access::Local, 300).await;
     let misread = page.get("/?status=many").await;

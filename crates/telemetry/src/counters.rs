@@ -46,6 +46,13 @@ impl Statistics {
         Duration::from_micros(self.durations.value_at_quantile(quantile))
     }
 
+    /// All durations together, about.
+    pub fn total_duration(&self) -> Duration {
+        #[expect(clippy::cast_precision_loss, reason = "durations have two digits anyway")]
+        let micros = self.durations.mean() * self.count as f64;
+        Duration::try_from_secs_f64(micros / 1e6).unwrap_or(Duration::MAX)
+    }
+
     /// Failures of any kind.
     pub const fn failures(&self) -> u64 {
         self.errors + self.throttles + self.faults
@@ -82,7 +89,8 @@ impl Statistics {
 }
 
 impl Subject {
-    pub(crate) const fn name(self) -> &'static str {
+    /// The name that pages, stores and programs see.
+    pub const fn name(self) -> &'static str {
         match self {
             Self::Hop(hop) => hop.name(),
             Self::Entrance => "entrance",
@@ -109,6 +117,8 @@ struct State {
     current: HashMap<Subject, HashMap<String, Statistics>>,
     changed: bool,
     ended: Vec<(u64, Statistics)>,
+    /// Of the minutes that have ended, since the start.
+    totals: Vec<Statistics>,
 }
 
 impl Counters {
@@ -150,6 +160,17 @@ impl Counters {
         }
     }
 
+    /// Everything since the start, by subject and name.
+    pub(crate) fn totals(&self) -> Vec<Statistics> {
+        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut totals = state.totals.clone();
+        for one in state.current.values().flat_map(HashMap::values) {
+            add_to(&mut totals, one);
+        }
+        totals.sort_by(|one, other| (one.subject, &one.name).cmp(&(other.subject, &other.name)));
+        totals
+    }
+
     /// What has changed since the last call, by minute; each replaces what was taken before of the
     /// same minute.
     pub(crate) fn take_changes(&self) -> Vec<(u64, Statistics)> {
@@ -163,12 +184,23 @@ impl Counters {
     }
 }
 
+/// Adds `one` to the sum of its subject and name.
+fn add_to(sums: &mut Vec<Statistics>, one: &Statistics) {
+    match sums.iter_mut().find(|sum| sum.subject == one.subject && sum.name == one.name) {
+        Some(sum) => sum.merge(one),
+        None => sums.push(one.clone()),
+    }
+}
+
 impl State {
     /// Begins a new minute. Minutes never go back: a span that comes late counts in the running one.
     fn advance(&mut self, minute: u64) {
         if minute > self.minute {
             let ended = std::mem::take(&mut self.current);
             let previous = std::mem::replace(&mut self.minute, minute);
+            for one in ended.values().flat_map(HashMap::values) {
+                add_to(&mut self.totals, one);
+            }
             self.ended.extend(ended.into_values().flat_map(HashMap::into_values).map(|one| (previous, one)));
         }
     }

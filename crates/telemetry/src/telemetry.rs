@@ -16,7 +16,7 @@ use crate::counters::Counters;
 use crate::sample::Sampler;
 use crate::store;
 use crate::writer::{Message, Progress, Writer};
-use crate::{LogLine, Reader, Record, RequestRecord, SystemClock, SystemEntropy};
+use crate::{LogLine, Reader, Record, RequestRecord, Statistics, SystemClock, SystemEntropy};
 
 /// How much is kept.
 #[derive(Clone, Copy, Debug)]
@@ -180,6 +180,11 @@ impl Telemetry {
     /// and is told how many.
     pub fn subscribe(&self) -> broadcast::Receiver<Record> {
         self.shared.live.subscribe()
+    }
+
+    /// Exact numbers per hop and entrance since the start of this run.
+    pub fn totals(&self) -> Vec<Statistics> {
+        self.shared.counters.totals()
     }
 
     /// The questions' side of this store.

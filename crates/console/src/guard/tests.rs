@@ -54,6 +54,8 @@ fn a_token_opens_the_page_once_and_a_cookie_from_then_on() {
     check(secret, "GET /?token=wrong\nhost: 192.168.1.2:8089", false);
     check(secret, "GET /\nhost: 192.168.1.2:8089\ncookie: a=b; davy_console=s3cret", true);
     check(secret, "GET /\nhost: 192.168.1.2:8089\ncookie: davy_console=s3cre", false);
+    check(secret, "GET /metrics\nhost: a:1\nauthorization: Bearer s3cret", true);
+    check(secret, "GET /metrics\nhost: a:1\nauthorization: Bearer other", false);
     check(secret, "POST /cache\nhost: a:1\ncookie: davy_console=s3cret\norigin: http://b:1", false);
 
     let guard = Guard::new(secret.clone(), &Zero);

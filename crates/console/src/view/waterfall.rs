@@ -94,7 +94,7 @@ pub(crate) const fn what(hop: Hop) -> &'static str {
         Hop::Gateway => "the HTTP API",
         Hop::Lambda => "placing the invocation of",
         Hop::Initialization => "the cold start of",
-        Hop::Invocation => "the runtime of",
+        Hop::Invocation => "the function",
         Hop::Php => "PHP in",
     }
 }

@@ -45,6 +45,9 @@ fn a_minute_ends_and_a_late_span_counts_in_the_running_one() {
     let minutes: Vec<_> = counters.take_changes().iter().map(|(minute, one)| (*minute, one.count)).collect();
     assert_eq!(minutes, [(0, 1), (1, 2)]);
     assert!(counters.take_changes().is_empty(), "nothing has changed since");
+    let [total] = counters.totals().try_into().unwrap();
+    assert_eq!(total.count, 3);
+    assert!((2_900..3_100).contains(&total.total_duration().as_micros()), "{:?}", total.total_duration());
 }
 
 #[test]

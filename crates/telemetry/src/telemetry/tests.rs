@@ -22,7 +22,7 @@ fn span(telemetry: &Telemetry, trace: TraceId, parent: Option<trace::SegmentId>)
 
 fn line(number: u64) -> LogLine {
     LogLine {
-        at: trace::Timestamp::from_millis(number),
+        at: Timestamp::from_millis(number),
         function: "Website".into(),
         stream: "one".into(),
         request_id: Some("r".into()),
@@ -50,7 +50,7 @@ fn what_was_recorded_is_there_after_a_restart() {
     spans.sort_by_key(|span| span.parent);
     assert_eq!(spans, [root, inner]);
     assert_eq!(reader.logs(&LogFilter::default()).unwrap().lines, [line(1)]);
-    assert_eq!(reader.statistics(trace::Timestamp::default()).unwrap()[0].count, 2);
+    assert_eq!(reader.statistics(Timestamp::default()).unwrap()[0].count, 2);
     assert!(Telemetry::open(&path, Limits::default()).is_ok());
 }
 
@@ -153,6 +153,6 @@ fn counters_are_exact_where_traces_are_sampled() {
     drop(telemetry);
     let reader = Reader::open(&path).unwrap();
     assert!((2_000..10_000).contains(&reader.count().unwrap()), "{}", reader.count().unwrap());
-    let edge = reader.statistics(trace::Timestamp::default()).unwrap().remove(0);
+    let edge = reader.statistics(Timestamp::default()).unwrap().remove(0);
     assert_eq!(edge.count, 20_000);
 }
