@@ -103,6 +103,7 @@ impl Work {
             environment: [("USE_ZEND_ALLOC", "0"), ("GLIBC_TUNABLES", "glibc.malloc.perturb=255")]
                 .map(|(name, value)| (name.to_owned(), value.to_owned()))
                 .into(),
+            companions: None,
             directory: "/var/task".into(),
             tree: Some(Tree {
                 mount_point: self.folder.join("root"),
