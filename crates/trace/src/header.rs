@@ -88,5 +88,15 @@ impl Sampled {
     }
 }
 
+/// The fuzz target's body: whatever a viewer sends is read without a panic, and what was understood
+/// of it is written so that it is understood again.
+///
+/// # Panics
+/// If that is not so.
+pub fn fuzz_header(data: &[u8]) {
+    let header = TraceHeader::parse(&String::from_utf8_lossy(data));
+    assert_eq!(TraceHeader::parse(&header.to_string()), header);
+}
+
 #[cfg(test)]
 mod tests;

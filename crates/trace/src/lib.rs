@@ -12,7 +12,7 @@ mod time;
 mod xray;
 
 pub use entropy::Entropy;
-pub use header::{Sampled, TraceHeader};
+pub use header::{Sampled, TraceHeader, fuzz_header};
 pub use id::{MalformedId, SegmentId, TraceId};
 pub use otlp::export_request;
 pub use span::{Hop, Outcome, Span};

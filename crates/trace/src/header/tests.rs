@@ -29,3 +29,17 @@ fn malformed_parts_count_as_absent() {
     check("Root=1-5759e988;Parent=xyz;Sampled=?;;=;Lineage", "");
     check("Root=2-5759e988-bd862e3fe1be46a994272793;Sampled=0", "Sampled=0");
 }
+
+#[test]
+fn any_bytes_are_read() {
+    let header = b"Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1;Lineage=1:a:0";
+    for start in 0..header.len() {
+        for byte in [0, b';', b'=', b' ', 0xc3, 0xff] {
+            let mut data = header.to_vec();
+            data[start] = byte;
+            fuzz_header(&data);
+            fuzz_header(&data[start..]);
+            fuzz_header(&data[..start]);
+        }
+    }
+}
