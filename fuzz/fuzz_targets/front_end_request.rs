@@ -1,0 +1,4 @@
+//! What a client sends, through every front end.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| events::front_end::fuzz_request(data));
