@@ -71,7 +71,7 @@ impl Lambda {
         enclosure.arguments = command.arguments;
         let (mut process, pipes) = enclosure.spawn().await.map_err(|error| not_started(error.to_string()))?;
         let (mut standard_output, mut standard_error) = (pipes.output, pipes.error);
-        let (mut from_output, mut from_error) = ([0; PIECE], [0; PIECE]);
+        let (mut from_output, mut from_error) = (vec![0; PIECE], vec![0; PIECE]);
         let (mut output_open, mut error_open) = (true, true);
         while output_open || error_open {
             tokio::select! {

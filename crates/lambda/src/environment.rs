@@ -244,7 +244,7 @@ impl Environment {
         self.finish(&mut inner, service);
         if inner.phase == Phase::Draining || inner.phase == Phase::Gone {
             let now = service.clock.now();
-            self.spin_down(&mut inner, now);
+            spin_down(&mut inner, now);
             return None;
         }
         inner.phase = Phase::Ready;
@@ -433,31 +433,7 @@ impl Environment {
         if inner.phase == Phase::Running {
             inner.phase = Phase::Draining;
         } else if inner.phase != Phase::Draining {
-            self.spin_down(&mut inner, now);
-        }
-    }
-
-    /// Ends: at once, as Lambda does where no extension asked to be told, else when the extensions
-    /// have had their time (facts, lambda 3).
-    fn spin_down(&self, inner: &mut Inner, now: Timestamp) {
-        if inner.phase == Phase::Gone && inner.kill_at.is_some() {
-            return;
-        }
-        inner.phase = Phase::Gone;
-        let until = now.plus(SHUTDOWN);
-        let messages = inner.extensions.shut_down(until.millis());
-        if messages.is_empty() {
-            kill(inner);
-            return;
-        }
-        if std::mem::take(&mut inner.frozen)
-            && let Some(process) = &inner.process
-        {
-            process.thaw();
-        }
-        inner.kill_at = Some(until);
-        for (stream, message) in messages {
-            let _ = send(&stream, "", &message.into());
+            spin_down(&mut inner, now);
         }
     }
 
@@ -585,6 +561,30 @@ impl Environment {
 pub(crate) enum Counted {
     Still,
     Forgotten,
+}
+
+/// Ends: at once, as Lambda does where no extension asked to be told, else when the extensions
+/// have had their time (facts, lambda 3).
+fn spin_down(inner: &mut Inner, now: Timestamp) {
+    if inner.phase == Phase::Gone && inner.kill_at.is_some() {
+        return;
+    }
+    inner.phase = Phase::Gone;
+    let until = now.plus(SHUTDOWN);
+    let messages = inner.extensions.shut_down(until.millis());
+    if messages.is_empty() {
+        kill(inner);
+        return;
+    }
+    if std::mem::take(&mut inner.frozen)
+        && let Some(process) = &inner.process
+    {
+        process.thaw();
+    }
+    inner.kill_at = Some(until);
+    for (stream, message) in messages {
+        let _ = send(&stream, "", &message.into());
+    }
 }
 
 fn kill(inner: &mut Inner) {

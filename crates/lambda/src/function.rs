@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use access::Credentials;
 
+use crate::Schedule;
+
 /// One function and its configuration; `Function::new` has Lambda's defaults.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Function {
@@ -46,6 +48,8 @@ pub struct Function {
     pub retries: u32,
     /// `EventInvokeConfig.DestinationConfig.OnFailure`, a function's name or ARN.
     pub on_failure: Option<String>,
+    /// When it is called by the clock.
+    pub schedules: Vec<Schedule>,
     /// `LoggingConfig.LogFormat`
     pub log_format: LogFormat,
     /// `FileSystemConfigs`: the shared writable places.
@@ -103,6 +107,7 @@ impl Function {
             reserved_concurrency: None,
             provisioned_concurrency: 0,
             ephemeral_storage_megabytes: 512,
+            schedules: Vec::new(),
             retries: 2,
             on_failure: None,
             log_format: LogFormat::Text,

@@ -21,6 +21,7 @@ mod job;
 mod phase;
 mod platform;
 mod runtime_api;
+mod schedule;
 mod service;
 mod settings;
 mod variables;
@@ -32,5 +33,6 @@ pub use invocation::{Answer, FunctionError, Invocation, InvokeError, Log, PAYLOA
 pub use job::Streamed;
 pub use phase::Phase;
 pub use runtime_api::wire::fuzz_wire;
+pub use schedule::{Expression, MalformedSchedule, Schedule};
 pub use service::{EnvironmentStatus, Lambda, StartError, StreamedAnswer};
 pub use settings::{Parity, Settings};

@@ -5,6 +5,7 @@ mod timekeeper;
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -18,7 +19,7 @@ use crate::asynchronous;
 use crate::environment::{Counted, Environment, drive};
 use crate::fleet::{EnvironmentId, Fleet, FunctionIndex, Growth, Placed};
 use crate::job::{Delivery, Job, Reply, Streamed};
-use crate::{Answer, Function, Invocation, InvokeError, PAYLOAD_LIMIT, Parity, Phase, Settings};
+use crate::{Answer, Function, Invocation, InvokeError, PAYLOAD_LIMIT, Parity, Phase, Schedule, Settings};
 
 /// Runs functions. Cheap to clone.
 #[derive(Clone)]
@@ -78,6 +79,7 @@ impl Lambda {
             entropy,
             floor: Mutex::new(floor),
             stirred: Notify::new(),
+            resting: AtomicBool::new(false),
             ended: Notify::new(),
         });
         let folder = service.settings.state.join("root");
@@ -90,6 +92,7 @@ impl Lambda {
             lambda.reload(function)?;
         }
         tokio::spawn(timekeeper::keep(Arc::downgrade(&lambda.service)));
+        tokio::spawn(timekeeper::keep_schedules(Arc::downgrade(&lambda.service)));
         Ok(lambda)
     }
 
@@ -202,6 +205,17 @@ impl Lambda {
         Ok(())
     }
 
+    /// What a schedule would invoke now, to fire it by hand; `None` if no function has one of that
+    /// name.
+    pub fn scheduled(&self, name: &str) -> Option<Invocation> {
+        let functions = self.functions();
+        let found = functions.iter().find_map(|function| {
+            let schedule = function.schedules.iter().find(|schedule| schedule.name == name)?;
+            Some((function, schedule))
+        });
+        found.map(|(function, schedule)| self.service.scheduled(function, schedule))
+    }
+
     /// The execution environments that there are now, the oldest first.
     pub fn environments(&self) -> Vec<EnvironmentStatus> {
         let mut environments: Vec<_> = self.service.floor().environments.values().cloned().collect();
@@ -244,6 +258,9 @@ pub(crate) struct Service {
     floor: Mutex<Floor>,
     /// There is something to watch the time for.
     stirred: Notify,
+    /// The timekeeper ticks slowly, because all has been quiet for a while. Waking it for every
+    /// invocation would cost more than placing one.
+    resting: AtomicBool,
     /// An invocation or an environment has ended.
     ended: Notify,
 }
@@ -285,6 +302,11 @@ impl Floor {
 }
 
 impl Service {
+    pub(crate) fn scheduled(&self, function: &Function, schedule: &Schedule) -> Invocation {
+        let Settings { account, region, .. } = &self.settings;
+        Invocation::new(&function.name, schedule.event(self.clock.now(), account, region, &*self.entropy))
+    }
+
     /// Whether idle environments stand still, as in Lambda.
     pub(crate) fn freezes(&self) -> bool {
         self.settings.parity == Parity::Strict && self.settings.isolation == Isolation::Enclosed
@@ -299,7 +321,7 @@ impl Service {
                 job.fail(InvokeError::ShuttingDown, &name, self.clock.now(), &self.telemetry);
                 return;
             }
-            if floor.fleet.is_quiet() {
+            if self.resting.swap(false, Ordering::Relaxed) {
                 self.stirred.notify_one();
             }
             let until = job.until;
