@@ -277,7 +277,6 @@ impl Report {
             lines.extend(built.weight.report().lines().map(|line| format!("  {line}")));
         }
         lines.extend(self.notes.iter().map(|note| format!("note: {note}")));
-        lines.push(format!("template: {}", self.template.display()));
         lines.join("\n")
     }
 }

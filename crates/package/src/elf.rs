@@ -1,7 +1,11 @@
 //! ELF files: what they need, and fixed paths in them replaced without moving a byte.
 
+mod stand_in;
+
 #[cfg(test)]
 mod tests;
+
+pub(crate) use self::stand_in::stand_in;
 
 /// What the dynamic section says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,6 +81,40 @@ pub(crate) fn replace_interpreter(bytes: &mut [u8], to: &str) -> bool {
     true
 }
 
+/// What a library offers by name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Symbol {
+    name: String,
+    is_function: bool,
+}
+
+/// The functions and variables that a library offers; those of C++ apart.
+fn offered(bytes: &[u8]) -> Option<Vec<Symbol>> {
+    let table = number(bytes, 40)?;
+    let half = |at: usize| {
+        Some(usize::from(u16::from_le_bytes(bytes.get(at..at.checked_add(2)?)?.try_into().ok()?)))
+    };
+    let word = |at: usize| Some(u32::from_le_bytes(bytes.get(at..at.checked_add(4)?)?.try_into().ok()?));
+    let (size, count) = (half(58)?, half(60)?);
+    let section = |index: usize| table.checked_add(index.checked_mul(size)?);
+    let symbols = (0..count).filter_map(section).find(|at| word(at.saturating_add(4)) == Some(SHT_DYNSYM))?;
+    let strings = section(usize::try_from(word(symbols + 40)?).ok()?)?;
+    let strings = number(bytes, strings.checked_add(24)?)?;
+    let (start, length) = (number(bytes, symbols + 24)?, number(bytes, symbols + 32)?);
+    let mut names = Vec::new();
+    for index in 0..length / 24 {
+        let at = start.checked_add(index * 24)?;
+        let (info, defined) = (*bytes.get(at.checked_add(4)?)?, half(at + 6)? != 0);
+        let name = bytes.get(strings.checked_add(usize::try_from(word(at)?).ok()?)?..)?;
+        let name = std::str::from_utf8(&name[..name.iter().position(|byte| *byte == 0)?]).ok()?;
+        let (kind, is_global) = (info & 0xf, matches!(info >> 4, 1 | 2));
+        if defined && is_global && matches!(kind, 1 | 2) && !name.starts_with("_Z") {
+            names.push(Symbol { name: name.to_owned(), is_function: kind == 2 });
+        }
+    }
+    Some(names)
+}
+
 fn segments(bytes: &[u8]) -> Option<Vec<Segment>> {
     let table = number(bytes, 32)?;
     let size = usize::from(u16::from_le_bytes(bytes.get(54..56)?.try_into().ok()?));
@@ -134,6 +172,7 @@ fn number(bytes: &[u8], at: usize) -> Option<usize> {
     usize::try_from(u64::from_le_bytes(eight.try_into().ok()?)).ok()
 }
 
+const SHT_DYNSYM: u32 = 11;
 const PT_LOAD: u32 = 1;
 const PT_DYNAMIC: u32 = 2;
 const PT_INTERP: u32 = 3;

@@ -142,6 +142,7 @@ fn package_names(options: &LayerOptions) -> Vec<String> {
             "pdo_mysql" | "mysqli" | "mysqlnd" => "mysql",
             "pdo_sqlite" | "sqlite" => "sqlite3",
             "pdo_pgsql" => "pgsql",
+            "encoders" => "gd",
             "dom" | "simplexml" | "xmlreader" | "xmlwriter" | "xsl" => "xml",
             "ctype" | "exif" | "fileinfo" | "iconv" | "pdo" | "phar" | "posix" | "sockets" | "tokenizer" => {
                 "common"

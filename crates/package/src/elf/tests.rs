@@ -37,3 +37,20 @@ fn a_program_gets_another_loader() {
     assert!(!replace_interpreter(&mut bytes, &"/long".repeat(20)));
     assert!(!replace_interpreter(&mut b"#!/bin/sh".to_vec(), "/ld"));
 }
+
+#[test]
+fn a_stand_in_has_the_same_names() {
+    let folder =
+        std::fs::read_dir("/usr/lib/x86_64-linux-gnu").or_else(|_| std::fs::read_dir("/usr/lib")).unwrap();
+    let library = folder
+        .flatten()
+        .find(|entry| entry.file_name().to_string_lossy().starts_with("libz.so"))
+        .map(|entry| std::fs::read(entry.path()).unwrap());
+    let Some(library) = library else { panic!("zlib is on every Debian") };
+    let symbols = offered(&library).unwrap();
+    assert!(symbols.contains(&Symbol { name: "deflateInit_".to_owned(), is_function: true }), "{symbols:?}");
+    let made = stand_in(&library, "libz.so.1").unwrap();
+    let elf = read(&made).unwrap();
+    assert_eq!((elf.machine, elf.needed), (read(&library).unwrap().machine, Vec::new()));
+    assert!(made.len() < 20_000, "{}", made.len());
+}

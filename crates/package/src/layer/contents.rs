@@ -79,7 +79,7 @@ impl Gathering<'_> {
             found.insert(name);
         }
         let missing = |name: &&String| {
-            !found.contains(name.as_str()) && !["sqlite", "xml", "common"].contains(&name.as_str())
+            !found.contains(name.as_str()) && !["sqlite", "xml", "common", ENCODERS].contains(&name.as_str())
         };
         match self.options.extensions.iter().find(missing) {
             // 8.5 has the opcode cache built in.
@@ -141,9 +141,21 @@ impl Gathering<'_> {
                 }
                 _ => {}
             }
+            if self.stands_in(&name) {
+                bytes = elf::stand_in(&bytes, &name)
+                    .ok_or_else(|| LayerError::Incomplete(format!("nothing can stand in for {name}")))?;
+            }
             self.add_elf(&format!("davy/lib/{name}"), bytes, false);
         }
         Ok(())
+    }
+
+    /// The image libraries bring four encoders of video along, a fifth of a layer. Pictures are written
+    /// by the first one, libaom; the others are there for who asks for them by name, which PHP cannot.
+    fn stands_in(&self, library: &str) -> bool {
+        let wanted = self.options.extensions.iter().any(|name| name == ENCODERS);
+        !wanted
+            && ["librav1e.so", "libSvtAv1Enc.so", "libx265.so"].iter().any(|name| library.starts_with(name))
     }
 
     fn library(&self, name: &str) -> Option<PathBuf> {
@@ -292,6 +304,9 @@ fn sorted(folder: &Path) -> io::Result<Vec<PathBuf>> {
     paths.sort();
     Ok(paths)
 }
+
+/// No extension, but asks for the encoders that nothing of PHP's uses.
+const ENCODERS: &str = "encoders";
 
 const LOADER: &str = "/opt/davy/ld.so";
 const ZONES: &str = "/usr/share/zoneinfo";

@@ -45,11 +45,16 @@ fn php_runs_where_there_is_nothing_else() {
         echo PHP_BINARY, ' ', (new DateTime('2026-07-01', new DateTimeZone('Europe/Berlin')))->format('T P'), ' ';
         echo bin2hex(iconv('UTF-8', 'EUC-JP', 'あ')), ' ', mb_strtoupper('é'), ' ';
         echo (new NumberFormatter('de', NumberFormatter::DECIMAL))->format(1234.5), ' ';
-        echo count(file(ini_get('openssl.cafile'))) > 1000 ? 'certificates' : 'none';
+        echo count(file(ini_get('openssl.cafile'))) > 1000 ? 'certificates' : 'none', ' ';
+        foreach (['jpeg', 'avif', 'webp'] as $form) {
+            ob_start();
+            ('image' . $form)(imagecreatetruecolor(8, 8));
+            echo imagesx(imagecreatefromstring(ob_get_clean())), $form, ' ';
+        }
     ";
     assert_eq!(
         root.run(&["/opt/bin/php", "-r", script]),
-        "/opt/bin/php CEST +02:00 a4a2 É 1.234,5 certificates"
+        "/opt/bin/php CEST +02:00 a4a2 É 1.234,5 certificates 8jpeg 8avif 8webp "
     );
     let weight = layer.files.weight();
     assert!(weight.bytes < crate::limits::UNPACKED_MAXIMUM, "{}", weight.report());
