@@ -32,6 +32,7 @@ use crate::flight::Flights;
 use crate::forwarding::Forwarding;
 use crate::freshness::Rules;
 use crate::identifiers::Identifiers;
+use crate::key::Urls;
 use crate::pages::OwnError;
 use crate::request::ViewerRequest;
 use crate::statistics::{BehaviorStatistics, Counters};
@@ -153,16 +154,18 @@ impl Distribution {
     /// Drops what is stored of the paths that `patterns` name: each a path, with its query where the
     /// behavior keys it, or a beginning that ends in `*` (E-180 to E-184). Says how many answers went.
     pub fn purge<Pattern: AsRef<str>>(&self, patterns: &[Pattern]) -> usize {
-        let patterns: Vec<String> = patterns
+        let urls: Vec<Urls> = patterns
             .iter()
             .map(|pattern| {
                 let pattern = pattern.as_ref();
-                if pattern.starts_with('/') { pattern.to_owned() } else { format!("/{pattern}") }
+                if pattern.starts_with('/') {
+                    Urls::of_pattern(pattern)
+                } else {
+                    Urls::of_pattern(&format!("/{pattern}"))
+                }
             })
             .collect();
-        let chosen = |key: &crate::key::Key| patterns.iter().any(|pattern| key.is_under(pattern));
-        self.shared.flights.drop_where(chosen);
-        self.shared.store.drop_where(chosen)
+        self.shared.drop_urls(&urls)
     }
 
     /// What each behavior has done so far, the default one last.
@@ -187,6 +190,14 @@ impl Distribution {
     /// The distribution's id.
     pub fn id(&self) -> &str {
         &self.shared.config.id
+    }
+}
+
+impl Shared {
+    /// Drops what is stored and what is on its way of these. Says how many stored answers went.
+    fn drop_urls(&self, urls: &[Urls]) -> usize {
+        self.flights.drop_where(|key| urls.iter().any(|some| some.take(key)));
+        self.store.drop_urls(urls)
     }
 }
 

@@ -1,5 +1,7 @@
 //! A request turned into its cache key: path, the query's share, and what else the behavior keys.
 
+use std::borrow::Borrow;
+use std::cmp::Ordering;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
@@ -56,14 +58,38 @@ impl Key {
     pub(crate) fn url(&self) -> &[u8] {
         &self.text[..self.url_length]
     }
+}
 
-    /// Whether an invalidation of that path takes it: all its variants go, `*` at the end stands for
-    /// anything, and a query that is keyed has to be named (E-181, E-182).
-    pub(crate) fn is_under(&self, pattern: &str) -> bool {
+/// Keys by their path and query: one, in all its variants, or all that begin alike.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Urls {
+    start: Vec<u8>,
+    is_whole: bool,
+}
+
+impl Urls {
+    /// What an invalidation's path takes: `*` at the end stands for anything, and a query that is keyed
+    /// has to be named (E-181, E-182).
+    pub(crate) fn of_pattern(pattern: &str) -> Self {
         match pattern.strip_suffix('*') {
-            Some(prefix) => self.url().starts_with(prefix.as_bytes()),
-            None => self.url() == pattern.as_bytes(),
+            Some(start) => Self { start: start.into(), is_whole: false },
+            None => Self::exactly(pattern),
         }
+    }
+
+    /// That one.
+    pub(crate) fn exactly(url: &str) -> Self {
+        Self { start: url.into(), is_whole: true }
+    }
+
+    /// What all their keys begin with, and no others do but longer ones.
+    pub(crate) fn start(&self) -> &[u8] {
+        &self.start
+    }
+
+    /// Whether the key is one of them.
+    pub(crate) fn take(&self, key: &Key) -> bool {
+        if self.is_whole { key.url() == self.start } else { key.url().starts_with(&self.start) }
     }
 }
 
@@ -74,6 +100,24 @@ impl PartialEq for Key {
 }
 
 impl Eq for Key {}
+
+impl Ord for Key {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.text.cmp(&other.text)
+    }
+}
+
+impl PartialOrd for Key {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Borrow<[u8]> for Key {
+    fn borrow(&self) -> &[u8] {
+        &self.text
+    }
+}
 
 impl Hash for Key {
     fn hash<State: Hasher>(&self, state: &mut State) {

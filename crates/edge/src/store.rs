@@ -1,24 +1,26 @@
 //! The cache: keys to stored answers, in memory within a byte budget, and on disk if there is a tier.
 
-use std::cell::Cell;
+use std::collections::BTreeSet;
 use std::io;
-use std::sync::Arc;
+use std::ops::Bound;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use http::HeaderMap;
-use quick_cache::Weighter;
 use quick_cache::sync::Cache;
+use quick_cache::{DefaultHashBuilder, Lifecycle, Weighter};
 
 use crate::config::CacheSettings;
 use crate::disk::Disk;
 use crate::entry::{Entry, Variants};
 use crate::flight::Leader;
-use crate::key::Key;
+use crate::key::{Key, Urls};
 
 /// Stored answers by key. What memory gives up first is what a scan brought in and nobody asked for
 /// again.
 #[derive(Debug)]
 pub(crate) struct Store {
-    memory: Cache<Key, Arc<Variants>, Weight>,
+    memory: Cache<Key, Arc<Variants>, Weight, DefaultHashBuilder, Arc<Index>>,
+    index: Arc<Index>,
     disk: Option<Arc<Disk>>,
 }
 
@@ -31,6 +33,38 @@ impl Weighter<Key, Arc<Variants>> for Weight {
     }
 }
 
+/// The keys in memory by their order, so that a purge looks at what it takes and at nothing else.
+#[derive(Debug, Default)]
+struct Index {
+    keys: Mutex<BTreeSet<Key>>,
+}
+
+impl Index {
+    fn add(&self, key: &Key) {
+        self.keys.lock().unwrap_or_else(PoisonError::into_inner).insert(key.clone());
+    }
+
+    fn remove(&self, key: &Key) {
+        self.keys.lock().unwrap_or_else(PoisonError::into_inner).remove(key);
+    }
+
+    fn under(&self, urls: &Urls) -> Vec<Key> {
+        let keys = self.keys.lock().unwrap_or_else(PoisonError::into_inner);
+        let from = keys.range::<[u8], _>((Bound::Included(urls.start()), Bound::Unbounded));
+        let alike = from.take_while(|key| key.as_bytes().starts_with(urls.start()));
+        alike.filter(|key| urls.take(key)).cloned().collect()
+    }
+}
+
+/// What memory gives up leaves the index.
+impl Lifecycle<Key, Arc<Variants>> for Arc<Index> {
+    type RequestState = ();
+
+    fn on_evict(&self, (): &mut (), key: Key, _: Arc<Variants>) {
+        self.remove(&key);
+    }
+}
+
 impl Store {
     /// A store within these limits. It blocks while the disk tier is read.
     ///
@@ -39,7 +73,10 @@ impl Store {
         // An estimate for the size of tables only; typical objects of a site are a few kilobytes.
         let items = usize::try_from(settings.memory_bytes / 8_192).unwrap_or(usize::MAX).max(64);
         let disk = settings.disk.clone().map(Disk::open).transpose()?.map(Arc::new);
-        Ok(Self { memory: Cache::with_weighter(items, settings.memory_bytes, Weight), disk })
+        let index = Arc::new(Index::default());
+        let hasher = DefaultHashBuilder::default();
+        let memory = Cache::with(items, settings.memory_bytes, Weight, hasher, Arc::clone(&index));
+        Ok(Self { memory, index, disk })
     }
 
     /// The answer in memory to a request of that key whose origin request has these headers.
@@ -59,6 +96,7 @@ impl Store {
         if found.is_empty() {
             return false;
         }
+        self.index.add(key);
         self.memory.insert(key.clone(), Arc::new(found.into_iter().collect()));
         true
     }
@@ -66,6 +104,7 @@ impl Store {
     /// Keeps an answer in memory.
     pub(crate) fn keep(&self, key: Key, entry: Arc<Entry>, origin_headers: &HeaderMap) {
         let before = self.memory.peek(&key).unwrap_or_default();
+        self.index.add(&key);
         self.memory.insert(key, Arc::new(before.with(entry, origin_headers)));
     }
 
@@ -84,24 +123,25 @@ impl Store {
     /// Drops every answer of that key.
     pub(crate) fn drop_key(&self, key: &Key) {
         self.memory.remove(key);
+        self.index.remove(key);
         if let Some(disk) = self.disk.as_ref().filter(|disk| disk.has(key)) {
             disk.drop_key(key);
         }
     }
 
-    /// Drops every answer of the keys that `chosen` takes. Says how many went; one that was in memory
-    /// and on disk is one.
-    pub(crate) fn drop_where(&self, chosen: impl Fn(&Key) -> bool) -> usize {
-        let gone = Cell::new(0);
-        self.memory.retain(|key, variants| {
-            let stays = !chosen(key);
-            if !stays {
-                gone.set(gone.get() + variants.len());
+    /// Drops every answer of these. Says how many went; one that was in memory and on disk is one. Its
+    /// time is that of what goes, not of what stays.
+    pub(crate) fn drop_urls(&self, urls: &[Urls]) -> usize {
+        let mut gone = 0;
+        for some in urls {
+            for key in self.index.under(some) {
+                gone += self.memory.remove(&key).map_or(0, |(_, variants)| variants.len());
+                self.index.remove(&key);
             }
-            stays
-        });
+        }
+        let chosen = |key: &Key| urls.iter().any(|some| some.take(key));
         let from_disk = self.disk.as_ref().map_or(0, |disk| disk.drop_where(chosen));
-        gone.get().max(from_disk)
+        gone.max(from_disk)
     }
 
     /// Keys and bytes in memory.

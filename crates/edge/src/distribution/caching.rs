@@ -371,6 +371,11 @@ impl Shared {
             return;
         }
         self.store.keep(leader.key().clone(), Arc::clone(&entry), origin_headers);
+        if leader.is_purged() {
+            // The purge came between the two lines above, and has not seen the entry.
+            self.store.drop_key(leader.key());
+            return;
+        }
         // The leader stays until the disk has it too, so that a purge meanwhile finds him.
         self.store.write_behind(leader, entry);
     }

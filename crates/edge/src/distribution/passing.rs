@@ -8,7 +8,7 @@ use telemetry::Placement;
 use super::{Behavior, Shared};
 use crate::answer::{Answer, AnswerBody, CacheResult, end_to_end};
 use crate::config::Profile;
-use crate::key::Key;
+use crate::key::Urls;
 use crate::pages::OwnError;
 use crate::request::ViewerRequest;
 
@@ -43,15 +43,13 @@ impl Shared {
         if behavior.rules.profile != Profile::Rfc9111 || viewer.method.is_safe() || !succeeded {
             return;
         }
-        let mut targets = vec![viewer.asked_for.clone()];
+        let mut targets = vec![Urls::exactly(&viewer.asked_for)];
         for name in [http::header::LOCATION, http::header::CONTENT_LOCATION] {
-            targets.extend(
-                headers.get(name).and_then(|value| same_origin_path(value.to_str().ok()?, viewer.host())),
-            );
+            let target =
+                headers.get(name).and_then(|value| same_origin_path(value.to_str().ok()?, viewer.host()));
+            targets.extend(target.map(|target| Urls::exactly(&target)));
         }
-        let chosen = |key: &Key| targets.iter().any(|target| key.url() == target.as_bytes());
-        self.flights.drop_where(chosen);
-        self.store.drop_where(chosen);
+        self.drop_urls(&targets);
     }
 }
 
