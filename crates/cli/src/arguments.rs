@@ -154,11 +154,16 @@ pub(crate) struct Validate {
 #[derive(Args, Debug)]
 pub(crate) struct Invoke {
     /// The function's logical id or name
-    pub(crate) function: String,
+    #[arg(required_unless_present = "schedule")]
+    pub(crate) function: Option<String>,
 
     /// The event: a file, or - for standard input
     #[arg(long, value_name = "FILE|-", default_value = "-")]
     pub(crate) event: PathBuf,
+
+    /// Fire a schedule of the template by hand, with the event that the clock would give
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["function", "event"])]
+    pub(crate) schedule: Option<String>,
 
     /// A template, or a folder with a template.yaml
     #[arg(long, value_name = "TEMPLATE|FOLDER", default_value = ".")]

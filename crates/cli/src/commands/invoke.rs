@@ -12,7 +12,8 @@ use crate::exit::{Exit, Failure};
 use crate::printer::Printer;
 
 pub(crate) fn run(arguments: &Invoke, printer: Printer) -> anyhow::Result<Exit> {
-    let event = event(arguments)?;
+    // Read before anything is started: a missing file starts nothing.
+    let event = if arguments.schedule.is_some() { Vec::new() } else { event(arguments)? };
     let source = load::find(&arguments.template)?;
     let state = arguments.state.clone().unwrap_or_else(|| source.folder().join(".davy"));
     let model = load::model(&source, &arguments.parameters, &state, printer)?;
@@ -36,8 +37,13 @@ pub(crate) fn run(arguments: &Invoke, printer: Printer) -> anyhow::Result<Exit> 
         for warning in &warnings {
             printer.warning(warning);
         }
-        let invocation = Invocation { log: Log::Tail, ..Invocation::new(&arguments.function, event) };
-        let answer = stack.invoke(invocation).await;
+        let answer = match invocation(arguments, event, &stack) {
+            Ok(invocation) => stack.invoke(Invocation { log: Log::Tail, ..invocation }).await,
+            Err(failure) => {
+                stack.drain(Duration::from_secs(2)).await;
+                return Err(failure.into());
+            }
+        };
         stack.drain(Duration::from_secs(2)).await;
         answer.map_err(|error| anyhow::Error::from(refused(&error, &model)))
     })?;
@@ -49,6 +55,20 @@ pub(crate) fn run(arguments: &Invoke, printer: Printer) -> anyhow::Result<Exit> 
         );
     }
     Ok(Exit::Done)
+}
+
+/// What is to be run: a function with the event given, or a schedule with its own.
+fn invocation(arguments: &Invoke, event: Vec<u8>, stack: &Stack) -> Result<Invocation, Failure> {
+    let Some(schedule) = &arguments.schedule else {
+        return Ok(Invocation::new(arguments.function.as_deref().unwrap_or_default(), event));
+    };
+    let lambda = stack.inspector().lambda();
+    lambda.scheduled(schedule).ok_or_else(|| {
+        let functions = lambda.functions();
+        let names = functions.iter().flat_map(|function| &function.schedules).map(|one| one.name.as_str());
+        Failure::new(Exit::Failed, format!("no schedule `{schedule}` in this stack"))
+            .hint(format!("the template has: {}", names.collect::<Vec<_>>().join(", ")))
+    })
 }
 
 fn event(arguments: &Invoke) -> Result<Vec<u8>, Failure> {

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use lambda::{LogFormat, Tracing, Volume};
+use lambda::{Expression, LogFormat, Schedule, Tracing, Volume};
 use template::Model;
-use template::model::{self, BrefCompatibility, Code, LayerReference, Package};
+use template::model::{self, BrefCompatibility, Code, EventSource, LayerReference, Package};
 
 use super::Warnings;
 use crate::{PhpFpm, Settings, StartError};
@@ -96,6 +96,7 @@ fn planned(
         model::LogFormat::Text => LogFormat::Text,
         model::LogFormat::Json => LogFormat::Json,
     };
+    planned.schedules = schedules(function, warnings);
     planned.volumes = volumes(function, &surroundings.settings.state)?;
     Ok(planned)
 }
@@ -203,6 +204,26 @@ fn code_folder(function: &model::Function, state: &Path) -> Result<PathBuf, Star
 fn inline_file_name(handler: &str) -> &str {
     let plain = !handler.is_empty() && !handler.contains(['/', '\0']) && !handler.starts_with('.');
     if plain { handler } else { "index.php" }
+}
+
+/// What the clock calls it by; an expression that is none does not fire, and that is said.
+fn schedules(function: &model::Function, warnings: &mut Warnings) -> Vec<Schedule> {
+    let mut schedules = Vec::new();
+    for event in &function.events {
+        let EventSource::Schedule { name, expression, input, enabled } = event else { continue };
+        match Expression::parse(expression) {
+            Ok(expression) => schedules.push(Schedule {
+                name: name.clone(),
+                expression,
+                input: input.clone(),
+                enabled: *enabled,
+            }),
+            Err(error) => {
+                warnings.push(format!("{}: the schedule {name} does not fire: {error}", function.logical_id))
+            }
+        }
+    }
+    schedules
 }
 
 fn volumes(function: &model::Function, state: &Path) -> Result<Vec<Volume>, StartError> {
