@@ -306,7 +306,7 @@ pub(crate) struct Build {
     #[arg(long, value_name = "DIR")]
     pub(crate) output: Option<PathBuf>,
 
-    /// Extensions of PHP layers, parted by commas [default: what Laravel, Symfony and WordPress need]
+    /// Extensions of PHP layers, parted by commas [default: what most applications need]
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     pub(crate) extensions: Vec<String>,
 

@@ -75,8 +75,8 @@ fn function(arguments: &Php, model: &Model) -> Result<String, Failure> {
 /// The command-line PHP of the same version as the php-fpm that runs requests.
 fn program(php: Option<&PhpFpm>) -> Result<PathBuf, Failure> {
     let named = php.and_then(|php| php.version).map(|(major, minor)| format!("php{major}.{minor}"));
-    let names = named.iter().map(String::as_str).chain(["php"]);
-    let paths = names.flat_map(|name| FOLDERS.map(|folder| PathBuf::from(folder).join(name)));
+    let candidates = named.iter().map(String::as_str).chain(["php"]);
+    let paths = candidates.flat_map(|name| FOLDERS.map(|folder| PathBuf::from(folder).join(name)));
     paths.into_iter().find(|path| path.is_file()).ok_or_else(|| {
         let looked_for = named.clone().unwrap_or_else(|| "php".to_owned());
         Failure::new(

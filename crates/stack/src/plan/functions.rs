@@ -219,7 +219,7 @@ fn schedules(function: &model::Function, warnings: &mut Warnings) -> Vec<Schedul
                 enabled: *enabled,
             }),
             Err(error) => {
-                warnings.push(format!("{}: the schedule {name} does not fire: {error}", function.logical_id))
+                warnings.push(format!("{}: the schedule {name} does not fire: {error}", function.logical_id));
             }
         }
     }
