@@ -1,6 +1,6 @@
 //! Schedules: when a function is called by the clock, and with what.
 //!
-//! Source: EventBridge user guide, "Cron expressions" and "Rate expressions"; times are UTC.
+//! Source: `EventBridge` user guide, "Cron expressions" and "Rate expressions"; times are UTC.
 
 mod cron;
 #[cfg(test)]

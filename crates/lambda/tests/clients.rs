@@ -1,10 +1,16 @@
 //! Lambda's API and CloudWatch Logs' to the clients that people use: boto3 and the aws CLI.
 //!
 //! The clients must be installed (`scripts/python-tools`): a missing one fails, it never skips.
-#![expect(clippy::unwrap_used, reason = "a test ends where its scene cannot be set")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::unused_self,
+    clippy::unused_async,
+    reason = "a test ends where its scene cannot be set"
+)]
 #![expect(clippy::disallowed_methods, reason = "these tests are about other processes")]
 
 #[path = "support/stage.rs"]
+#[allow(dead_code, reason = "no test uses all of the stage")]
 mod stage;
 
 use std::io;

@@ -1,6 +1,13 @@
 //! An execution environment's life as its caller and its log see it, with a runtime of the tests'.
+#![allow(
+    clippy::unwrap_used,
+    clippy::unused_self,
+    clippy::unused_async,
+    reason = "a test ends where its scene cannot be set"
+)]
 
 #[path = "support/stage.rs"]
+#[allow(dead_code, reason = "no test uses all of the stage")]
 mod stage;
 
 use std::time::Duration;
@@ -249,14 +256,14 @@ async fn an_idle_environment_stands_still_until_the_next_event() {
     let stage = Stage::new(|_| {}).await;
     stage.invoke("{}").await.unwrap();
     let bootstrap = stage.bootstraps().pop().unwrap();
-    let state = || {
+    let condition = || {
         let stat = std::fs::read_to_string(format!("/proc/{bootstrap}/stat")).unwrap_or_default();
         stat.rsplit_once(") ").and_then(|(_, rest)| rest.chars().next())
     };
-    stage::until(|| state() == Some('T')).await;
+    stage::until(|| condition() == Some('T')).await;
     let answer = stage.invoke("{}").await.unwrap();
     assert_eq!((answer.payload.as_ref(), answer.placement.start), (b"{}".as_slice(), Start::Warm));
-    stage::until(|| state() == Some('T')).await;
+    stage::until(|| condition() == Some('T')).await;
     stage::kill(bootstrap);
     assert_eq!(stage.invoke("{}").await.unwrap().function_error, None, "a frozen one's death is noticed too");
     stage.end().await;
@@ -303,7 +310,7 @@ async fn patience_ends_and_the_invocation_goes_on() {
     let (hanging, waiting) = tokio::join!(stage.lambda.invoke(hanging), stage.lambda.invoke(waiting));
     assert!(matches!(hanging, Err(InvokeError::Timeout { .. })), "{hanging:?}");
     assert!(matches!(waiting, Err(InvokeError::Timeout { .. })), "{waiting:?}");
-    assert_eq!(stage.invoke("{}").await.unwrap().placement.start != Start::Warm, true);
+    assert_ne!(stage.invoke("{}").await.unwrap().placement.start, Start::Warm);
     stage.end().await;
 }
 

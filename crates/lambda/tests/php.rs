@@ -1,6 +1,13 @@
 //! Davy's own bootstrap with the installed php-fpm, enclosed.
+#![allow(
+    clippy::unwrap_used,
+    clippy::unused_self,
+    clippy::unused_async,
+    reason = "a test ends where its scene cannot be set"
+)]
 
 #[path = "support/stage.rs"]
+#[allow(dead_code, reason = "no test uses all of the stage")]
 mod stage;
 
 use std::path::PathBuf;

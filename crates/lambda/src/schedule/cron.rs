@@ -1,4 +1,4 @@
-//! Cron expressions with EventBridge's six fields: minute, hour, day, month, weekday, year.
+//! Cron expressions with `EventBridge`'s six fields: minute, hour, day, month, weekday, year.
 
 use access::calendar::Civil;
 
@@ -71,8 +71,8 @@ impl Cron {
 /// `*`, numbers or names, ranges, steps, and lists of those.
 fn numbers(text: &str, least: u64, most: u64, names: &[&str]) -> Result<Vec<u64>, String> {
     let number = |text: &str| -> Result<u64, String> {
-        let named = names.iter().position(|name| name.eq_ignore_ascii_case(text)).map(|at| at as u64 + 1);
-        let number = named.or_else(|| text.parse().ok()).filter(|number| (least..=most).contains(number));
+        let of_name = names.iter().position(|name| name.eq_ignore_ascii_case(text)).map(|at| at as u64 + 1);
+        let number = of_name.or_else(|| text.parse().ok()).filter(|number| (least..=most).contains(number));
         number.ok_or_else(|| {
             format!("`{text}` is no number from {least} to {most} (`W` and `#` are not supported)")
         })

@@ -4,7 +4,6 @@
     clippy::disallowed_methods,
     clippy::print_stdout,
     clippy::print_stderr,
-    clippy::exit,
     clippy::items_after_statements,
     clippy::collapsible_match,
     reason = "it plays a function that somebody else wrote"

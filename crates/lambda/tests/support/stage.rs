@@ -1,11 +1,5 @@
 //! A Lambda service with one function and the tests' own runtime, in a temporary folder.
 
-#![allow(
-    clippy::unwrap_used,
-    dead_code,
-    reason = "a test ends where its scene cannot be set; not every test uses all"
-)]
-
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
