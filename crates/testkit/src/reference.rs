@@ -46,6 +46,11 @@ impl Reference {
         reference
     }
 
+    /// php-fpm's own socket, behind nginx.
+    pub fn php_fpm_socket(&self) -> std::path::PathBuf {
+        self.folder.path().join("php-fpm.sock")
+    }
+
     /// Sends a request to nginx.
     pub fn send(&self, request: &Request) -> Response {
         request.send(&self.address).unwrap_or_else(|error| panic!("{} at nginx: {error}", request.target))

@@ -55,3 +55,24 @@ fn every_variable_is_documented_once() {
     names.dedup();
     assert_eq!(names.len(), VARIABLES.len());
 }
+
+#[test]
+fn the_reference_page_says_what_the_declarations_say() {
+    use std::fmt::Write as _;
+    let mut table = String::from("\n| variable | default | what it does |\n|---|---|---|\n");
+    for variable in VARIABLES {
+        writeln!(table, "| `{}` | {} | {} |", variable.name, variable.default, variable.about).unwrap();
+    }
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/runtime.md");
+    let page = std::fs::read_to_string(&path).unwrap();
+    let (before, rest) = page.split_once(OPENING).unwrap();
+    let (found, after) = rest.split_once(CLOSING).unwrap();
+    if std::env::var_os("DAVY_WRITE_DOCS").is_some() {
+        std::fs::write(&path, [before, OPENING, &table, CLOSING, after].concat()).unwrap();
+        return;
+    }
+    assert_eq!(found, table, "write it anew: DAVY_WRITE_DOCS=1 cargo test -p runtime reference_page");
+}
+
+const OPENING: &str = "<!-- variables -->";
+const CLOSING: &str = "<!-- /variables -->";

@@ -45,3 +45,12 @@ fn check(bytes: &[u8], body: &[u8]) -> ReplyHead {
     assert_eq!(input[range], *body);
     head
 }
+
+proptest::proptest! {
+    #[test]
+    fn any_bytes(data in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..300),
+        head in proptest::sample::select(vec!["", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n",
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n", "HTTP/1.1 "])) {
+        fuzz(&[head.as_bytes(), &data].concat());
+    }
+}
