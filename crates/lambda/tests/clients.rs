@@ -189,7 +189,7 @@ async fn run(address: &str, key: &str, program: &str, arguments: &[&str]) {
         // A certificate bundle of the machine's own is nothing to a loopback server.
         .env_remove("AWS_CA_BUNDLE");
     let output =
-        tokio::time::timeout(Duration::from_secs(120), tokio::task::spawn_blocking(move || command.output()));
+        tokio::time::timeout(Duration::from_mins(2), tokio::task::spawn_blocking(move || command.output()));
     let output = output.await.expect("a client takes less than two minutes").unwrap().unwrap();
     let said = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     assert!(

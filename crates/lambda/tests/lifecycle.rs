@@ -442,3 +442,38 @@ async fn an_extension_hears_of_invocations_and_of_the_end() {
     stage::until(|| stage.lambda.environments().is_empty()).await;
     stage.end().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn deaths_under_load_cost_at_most_one_invocation_each() {
+    let stage = Stage::with(|settings| settings.concurrency = 4, |_| {}).await;
+    let callers: Vec<_> = (0..4)
+        .map(|_| {
+            let lambda = stage.lambda.clone();
+            let invocation = stage.invocation("{}");
+            tokio::spawn(async move {
+                let mut failed = 0;
+                for _ in 0..400 {
+                    let answer = lambda.invoke(invocation.clone()).await.expect("there is always an answer");
+                    failed += usize::from(answer.function_error.is_some());
+                }
+                failed
+            })
+        })
+        .collect();
+    let mut kills = 0;
+    while !callers.iter().all(tokio::task::JoinHandle::is_finished) {
+        if let Some(&victim) = stage.bootstraps().first()
+            && kills < 40
+        {
+            // It may have ended a moment ago.
+            kills += usize::from(stage::try_kill(victim));
+        }
+        tokio::task::yield_now().await;
+    }
+    let mut failed = 0;
+    for caller in callers {
+        failed += caller.await.unwrap();
+    }
+    assert!(failed <= kills, "{failed} failed by {kills} deaths");
+    stage.end().await;
+}

@@ -104,8 +104,12 @@ pub(crate) fn add_volume(function: &mut Function, folder: &Path) {
 }
 
 pub(crate) fn kill(pid: u32) {
+    assert!(try_kill(pid), "{pid} runs");
+}
+
+pub(crate) fn try_kill(pid: u32) -> bool {
     let pid = rustix::process::Pid::from_raw(i32::try_from(pid).unwrap()).unwrap();
-    rustix::process::kill_process(pid, rustix::process::Signal::KILL).unwrap();
+    rustix::process::kill_process(pid, rustix::process::Signal::KILL).is_ok()
 }
 
 /// Waits for an event that only the file system tells, at most a minute.
