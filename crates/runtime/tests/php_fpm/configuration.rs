@@ -89,3 +89,40 @@ fn a_snapshot_is_taken_warm_and_each_copy_has_its_own_worker() {
     assert_ne!(seen[0], before[0]);
     assert_eq!(seen[1], 3, "both paths were requested before the snapshot");
 }
+
+#[test]
+fn subsegments_of_a_sampled_trace_reach_the_daemon() {
+    let daemon = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
+    daemon.set_read_timeout(Some(testkit::waiting::PATIENCE)).unwrap();
+    let address = daemon.local_addr().unwrap().to_string();
+    let mut site = site("<?php echo 1;", &[("AWS_XRAY_DAEMON_ADDRESS", &address)]);
+    site.get("/");
+    let mut names = Vec::new();
+    for _ in 0..2 {
+        let mut buffer = [0; 8_192];
+        let length = daemon.recv(&mut buffer).unwrap();
+        let text = String::from_utf8_lossy(&buffer[..length]).into_owned();
+        let (head, document) = text.split_once('\n').unwrap();
+        assert_eq!(head, "{\"format\":\"json\",\"version\":1}");
+        let document: serde_json::Value = serde_json::from_str(document).unwrap();
+        assert_eq!(document["parent_id"], "9a9197af755a6419");
+        assert_eq!(document["type"], "subsegment");
+        names.push(document["name"].as_str().unwrap().to_owned());
+    }
+    assert_eq!(names, ["php-fpm start", "php"]);
+}
+
+#[test]
+fn a_shipped_opcode_cache_is_read_through_its_entrance() {
+    let files = [
+        (
+            "index.php",
+            "<?php echo json_encode([ini_get('opcache.file_cache'), is_link(ini_get('opcache.file_cache') . '/sys')]);",
+        ),
+        (".davy/opcache/sys/readme", "what a build ships"),
+    ];
+    let mut site = site_of(&files, "index.php", &[]);
+    let body = site.get("/").json()["body"].as_str().unwrap().to_owned();
+    let (folder, linked): (String, bool) = serde_json::from_str(&body).unwrap();
+    assert!(folder.ends_with("/opcache") && linked, "{body}");
+}
