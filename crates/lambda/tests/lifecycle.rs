@@ -477,3 +477,17 @@ async fn deaths_under_load_cost_at_most_one_invocation_each() {
     assert!(failed <= kills, "{failed} failed by {kills} deaths");
     stage.end().await;
 }
+
+#[tokio::test]
+async fn a_state_folder_inside_the_code_is_shut_by_whatever_name() {
+    let elsewhere = tempfile::tempdir().unwrap();
+    let link = elsewhere.path().join("link");
+    let stage = Stage::with(
+        |settings| settings.state = link.join("state"),
+        |function| std::os::unix::fs::symlink(&function.code, &link).unwrap(),
+    )
+    .await;
+    let answer = stage.invoke(r#"{"do":"write","with":"/var/task/state/x"}"#).await.unwrap();
+    assert!(String::from_utf8_lossy(&answer.payload).contains("PermissionDenied"), "{answer:?}");
+    stage.end().await;
+}

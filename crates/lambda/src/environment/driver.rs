@@ -139,10 +139,11 @@ fn entrypoint(
 
 /// What the function's zip would not hold, and always the state folder: it has everybody's data.
 fn hidden(service: &Service, function: &Function) -> Vec<PathBuf> {
-    let mut hidden: Vec<PathBuf> = service
-        .settings
-        .state
-        .strip_prefix(&function.code)
+    // Both as the kernel sees them: one may be relative or a link, and the state must not show.
+    let plain = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let state = plain(&service.settings.state);
+    let mut hidden: Vec<PathBuf> = state
+        .strip_prefix(plain(&function.code))
         .map(Path::to_owned)
         .into_iter()
         .filter(|state| !state.as_os_str().is_empty())

@@ -130,11 +130,16 @@ fn place(root: &Path, part: &Part) -> Result<(), Failure> {
             step(format!("create {}", part.target.display()), || fs::write(&target, ""))?;
         }
     }
+    cover_up(&target, part)
+}
+
+/// Mounts a part over what is there.
+fn cover_up(target: &Path, part: &Part) -> Result<(), Failure> {
     step(format!("protect {}", part.target.display()), || {
         system::add_mount_attributes(&part.source, part.attributes)
     })?;
     step(format!("mount {}", part.target.display()), || {
-        move_mount(&part.source, c"", CWD, &target, MoveMountFlags::MOVE_MOUNT_F_EMPTY_PATH)
+        move_mount(&part.source, c"", CWD, target, MoveMountFlags::MOVE_MOUNT_F_EMPTY_PATH)
     })
 }
 
@@ -176,8 +181,9 @@ fn hide(tree: &Tree, root: &Path) -> Result<(), Failure> {
             prepared = true;
         }
         let source = nothing.join(if metadata.is_dir() { "folder" } else { "file" });
-        let what = format!("hide /var/task/{}", name.display());
-        step(what, || rustix::mount::mount_bind(&source, &target))?;
+        let mut cover = part(&source, &target, system::READ_ONLY | system::NO_SETUID | system::NO_DEVICES)?;
+        cover.target = Path::new("/var/task").join(name);
+        cover_up(&target, &cover)?;
     }
     Ok(())
 }
