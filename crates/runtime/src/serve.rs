@@ -1,6 +1,7 @@
 //! The loop: one `poll(2)` for the Runtime API, the workers, php-fpm's log and its end.
 
 use std::collections::BTreeMap;
+use std::os::fd::BorrowedFd;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -116,18 +117,13 @@ impl<'a> Server<'a> {
         if let Some(master) = master {
             descriptors.push(PollFd::from_borrowed_fd(master, PollFlags::IN));
         }
+        let flag = |wanted, flag| if wanted { flag } else { PollFlags::empty() };
         for slot in &self.slots {
-            if let Some(api) = slot.api.socket() {
-                let wanted =
-                    if slot.api.backlog() > 0 { PollFlags::IN | PollFlags::OUT } else { PollFlags::IN };
-                descriptors.push(PollFd::from_borrowed_fd(api, wanted));
-            }
-            if let Some(worker) = slot.link.socket() {
-                let mut wanted = PollFlags::empty();
-                wanted.set(PollFlags::IN, slot.wants_to_read());
-                wanted.set(PollFlags::OUT, slot.wants_to_write());
-                descriptors.push(PollFd::from_borrowed_fd(worker, wanted));
-            }
+            let api = flag(slot.awaits_reply(), PollFlags::IN) | flag(slot.api.backlog() > 0, PollFlags::OUT);
+            descriptors.extend(watched(slot.api.socket(), api));
+            let worker =
+                flag(slot.wants_to_read(), PollFlags::IN) | flag(slot.wants_to_write(), PollFlags::OUT);
+            descriptors.extend(watched(slot.link.socket(), worker));
         }
         let timeout = self.alarm().map(|alarm| {
             let left = alarm.since(now());
@@ -183,6 +179,13 @@ impl<'a> Server<'a> {
         };
         self.slots.iter_mut().try_for_each(|slot| slot.master_replaced(&mut around))
     }
+}
+
+/// A socket to wait for. What isn't wanted isn't watched: an end that nobody is going to read would wake the
+/// loop for ever.
+fn watched(socket: Option<BorrowedFd<'_>>, wanted: PollFlags) -> Option<PollFd<'_>> {
+    let socket = socket.filter(|_| !wanted.is_empty())?;
+    Some(PollFd::from_borrowed_fd(socket, wanted))
 }
 
 /// Posts why the start failed; whether that arrives or not, the runtime ends.

@@ -117,6 +117,11 @@ impl Slot {
         }
     }
 
+    /// Whether the Runtime API owes it a reply.
+    pub(crate) fn awaits_reply(&self) -> bool {
+        matches!(self.phase, Phase::Asked | Phase::Restoring | Phase::Answered { taken: false })
+    }
+
     /// Whether it has something to write to the worker.
     pub(crate) fn wants_to_write(&self) -> bool {
         matches!(&self.phase,
