@@ -27,6 +27,8 @@ pub(crate) struct EnvironmentId(pub(crate) u64);
 pub(crate) struct Fleet<J> {
     /// Environments at once, of all functions.
     capacity: usize,
+    /// Invocations at once, of all functions: the account's limit.
+    account: usize,
     pools: Vec<Pool<J>>,
 }
 
@@ -79,8 +81,8 @@ pub(crate) enum Growth {
 }
 
 impl<J> Fleet<J> {
-    pub(crate) fn new(capacity: usize) -> Self {
-        Self { capacity, pools: Vec::new() }
+    pub(crate) fn new(capacity: usize, account: usize) -> Self {
+        Self { capacity, account, pools: Vec::new() }
     }
 
     pub(crate) fn add_function(&mut self, reserved: Option<u32>) -> FunctionIndex {
@@ -102,6 +104,10 @@ impl<J> Fleet<J> {
 
     /// Lets an invocation in, or throttles it. Its caller waits until `until`.
     pub(crate) fn arrive(&mut self, function: FunctionIndex, job: J, until: Timestamp) -> Placed<J> {
+        let all: usize = self.pools.iter().map(|pool| pool.under_way).sum();
+        if all >= self.account {
+            return Placed::Throttled(job, ThrottleReason::ConcurrentInvocationLimitExceeded);
+        }
         let pool = &mut self.pools[function];
         if pool.reserved.is_some_and(|reserved| pool.under_way >= reserved as usize) {
             let reason = ThrottleReason::ReservedFunctionConcurrentInvocationLimitExceeded;

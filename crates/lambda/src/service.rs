@@ -71,7 +71,7 @@ impl Lambda {
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
     ) -> Result<Self, StartError> {
-        let floor = Floor::new(settings.concurrency.max(1));
+        let floor = Floor::new(settings.concurrency.max(1), settings.account_concurrency);
         let service = Arc::new(Service {
             settings,
             telemetry,
@@ -280,9 +280,9 @@ struct Floor {
 }
 
 impl Floor {
-    fn new(capacity: usize) -> Self {
+    fn new(capacity: usize, account: usize) -> Self {
         Self {
-            fleet: Fleet::new(capacity),
+            fleet: Fleet::new(capacity, account),
             functions: Vec::new(),
             names: BTreeMap::new(),
             environments: HashMap::new(),

@@ -16,6 +16,8 @@ pub struct Settings {
     /// Execution environments at once, of all functions: this machine's capacity. Who exceeds it
     /// waits.
     pub concurrency: usize,
+    /// Invocations at once, of all functions, waiting ones too, beyond which AWS answers 429.
+    pub account_concurrency: usize,
     /// How long an environment is kept without an invocation.
     pub idle: Duration,
     /// `.davy`: where mount points, unpacked layers and the like are put. No function sees it.
@@ -49,6 +51,7 @@ impl Settings {
             account: "123456789012".to_owned(),
             region: "us-east-1".to_owned(),
             concurrency: 8,
+            account_concurrency: 1_000,
             idle: Duration::from_mins(5),
             state,
             launcher,

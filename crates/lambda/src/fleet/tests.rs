@@ -9,7 +9,7 @@ fn at(millis: u64) -> Timestamp {
 }
 
 fn fleet(capacity: usize, functions: usize) -> Fleet<&'static str> {
-    let mut fleet = Fleet::new(capacity);
+    let mut fleet = Fleet::new(capacity, 1_000);
     for _ in 0..functions {
         fleet.add_function(None);
     }
@@ -55,7 +55,7 @@ fn another_functions_idle_environment_makes_room() {
 
 #[test]
 fn reserved_concurrency_throttles() {
-    let mut fleet = Fleet::new(8);
+    let mut fleet = Fleet::new(8, 1_000);
     let (none, one) = (fleet.add_function(Some(0)), fleet.add_function(Some(1)));
     let reason = ThrottleReason::ReservedFunctionConcurrentInvocationLimitExceeded;
     assert_eq!(fleet.arrive(none, "a", NEVER), Placed::Throttled("a", reason));
@@ -113,4 +113,15 @@ fn who_is_about_to_be_ready_counts_for_a_moment() {
     assert_eq!(fleet.growth(at(19)), None);
     assert_eq!(fleet.growth(at(20)), Some(Growth::Start(0)), "it works on after its answer");
     assert_eq!(fleet.ready(0, FIRST, false, at(21)), Some("b"));
+}
+
+#[test]
+fn the_accounts_limit_throttles_too() {
+    let mut fleet = Fleet::new(8, 1);
+    let (one, other) = (fleet.add_function(None), fleet.add_function(None));
+    assert_eq!(fleet.arrive(one, "a", NEVER), Placed::Queued);
+    let reason = ThrottleReason::ConcurrentInvocationLimitExceeded;
+    assert_eq!(fleet.arrive(other, "b", NEVER), Placed::Throttled("b", reason));
+    fleet.ended(one);
+    assert_eq!(fleet.arrive(other, "c", NEVER), Placed::Queued);
 }
