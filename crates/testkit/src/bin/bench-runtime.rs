@@ -23,7 +23,8 @@ fn main() -> ExitCode {
         return ExitCode::from(2);
     };
     let rounds = rest.first().and_then(|rounds| rounds.parse().ok()).unwrap_or(2_000);
-    let folder = tempfile::Builder::new().prefix("davy-bench").tempdir_in("/tmp").expect("a temporary folder");
+    let folder =
+        tempfile::Builder::new().prefix("davy-bench").tempdir_in("/tmp").expect("a temporary folder");
     let open = std::os::unix::fs::PermissionsExt::from_mode(0o755);
     std::fs::set_permissions(folder.path(), open).expect("a folder that workers may read");
     let config = BootstrapConfig {
