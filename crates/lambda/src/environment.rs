@@ -570,12 +570,12 @@ fn spin_down(inner: &mut Inner, now: Timestamp) {
         return;
     }
     inner.phase = Phase::Gone;
-    let until = now.plus(SHUTDOWN);
-    let messages = inner.extensions.shut_down(until.millis());
-    if messages.is_empty() {
+    if !inner.extensions.await_the_end() {
         kill(inner);
         return;
     }
+    let until = now.plus(SHUTDOWN);
+    let messages = inner.extensions.shut_down(until.millis());
     if std::mem::take(&mut inner.frozen)
         && let Some(process) = &inner.process
     {

@@ -125,7 +125,12 @@ impl<C: Clone> Extensions<C> {
         self.tell(Wanted::Invoke, event)
     }
 
-    /// The environment ends; what is to be written where. Nothing: it can end at once.
+    /// Whether an extension wants to be told of the end, now or when it has finished what it does.
+    pub(crate) fn await_the_end(&self) -> bool {
+        self.registered.iter().any(|extension| extension.events.contains(&Wanted::Shutdown))
+    }
+
+    /// The environment ends; what is to be written where. Who is busy hears of it when he asks.
     pub(crate) fn shut_down(&mut self, deadline_millis: u64) -> Vec<(C, Vec<u8>)> {
         let event =
             || json!({"eventType": "SHUTDOWN", "deadlineMs": deadline_millis, "shutdownReason": "spindown"});

@@ -16,7 +16,7 @@ use tokio::sync::{Notify, mpsc};
 use trace::{Clock, Entropy, Timestamp};
 
 use crate::asynchronous;
-use crate::environment::{Counted, Environment, drive};
+use crate::environment::{Counted, Environment, Temporary, drive};
 use crate::fleet::{EnvironmentId, Fleet, FunctionIndex, Growth, Placed};
 use crate::job::{Delivery, Job, Reply, Streamed};
 use crate::{Answer, Function, Invocation, InvokeError, PAYLOAD_LIMIT, Parity, Phase, Schedule, Settings};
@@ -87,6 +87,9 @@ impl Lambda {
             function: "all".to_owned(),
             why: format!("cannot create {}: {error}", folder.display()),
         })?;
+        if service.settings.isolation != Isolation::Enclosed {
+            Temporary::sweep();
+        }
         let lambda = Self { service };
         for function in functions {
             lambda.reload(function)?;

@@ -491,3 +491,27 @@ async fn a_state_folder_inside_the_code_is_shut_by_whatever_name() {
     assert!(String::from_utf8_lossy(&answer.payload).contains("PermissionDenied"), "{answer:?}");
     stage.end().await;
 }
+
+#[tokio::test]
+async fn unenclosed_it_runs_as_well_and_leaves_nothing() {
+    // No process has this number: pids end at 4,194,304.
+    let left = std::env::temp_dir().join("davy-4194305-1");
+    std::fs::create_dir_all(&left).unwrap();
+    let stage = Stage::with(
+        |settings| settings.isolation = sandbox::Isolation::Unenclosed { why: "a test".to_owned() },
+        |function| {
+            let open = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+            std::fs::set_permissions(function.code.parent().unwrap(), open).unwrap();
+        },
+    )
+    .await;
+    assert!(!left.exists());
+    let answer = stage.invoke(r#"{"do":"variable","with":"TMPDIR"}"#).await.unwrap();
+    let temporary = String::from_utf8(answer.payload.to_vec()).unwrap().replace('"', "");
+    assert!(std::path::Path::new(&temporary).is_dir(), "{temporary}");
+    stage::kill(stage.bootstraps().pop().unwrap());
+    assert_eq!(stage.invoke("{}").await.unwrap().payload, "{}");
+    stage.lambda.drain(Duration::from_secs(5)).await;
+    assert_eq!(stage.bootstraps(), [] as [u32; 0]);
+    assert!(!std::path::Path::new(&temporary).exists());
+}

@@ -161,6 +161,23 @@ pub(crate) struct Temporary {
 }
 
 impl Temporary {
+    /// Removes what a Davy that was killed has left behind.
+    pub(crate) fn sweep() {
+        for entry in std::fs::read_dir(std::env::temp_dir()).into_iter().flatten().flatten() {
+            let name = entry.file_name();
+            let owner = name.to_str().and_then(|name| name.strip_prefix("davy-")?.split_once('-'));
+            let Some((Ok(pid), Ok(_))) =
+                owner.map(|(pid, number)| (pid.parse::<u32>(), number.parse::<u64>()))
+            else {
+                continue;
+            };
+            if !Path::new(&format!("/proc/{pid}")).exists() {
+                // Somebody else's can't be removed, and needn't be.
+                let _ = std::fs::remove_dir_all(entry.path());
+            }
+        }
+    }
+
     /// A folder for the environment with that number; none where each has a `/tmp` of its own.
     pub(crate) fn new(service: &Service, number: u64) -> Result<Self, String> {
         if service.settings.isolation == Isolation::Enclosed {

@@ -23,6 +23,7 @@ fn an_extension_hears_what_it_registered_for() {
     let [(1, message)] = told.as_slice() else { panic!("{told:?}") };
     assert!(text(message).contains(r#""requestId":"request""#));
     // While it works on that one the environment ends: it hears of it when it asks.
+    assert!(extensions.await_the_end());
     assert_eq!(extensions.shut_down(7), []);
     assert!(
         text(&extensions.next(Some("id"), &2).unwrap_or_default()).contains(r#""shutdownReason":"spindown""#)
