@@ -48,6 +48,7 @@ async fn the_page_its_forms_and_its_picture() {
 }
 
 /// Types into a field and submits its form.
+#[expect(clippy::unwrap_used, reason = "a step of the test")]
 async fn fill(browser: &Browser, field: &str, value: &str) {
     let page = &browser.client;
     page.find(Locator::Css(field)).await.unwrap().send_keys(value).await.unwrap();
@@ -55,6 +56,7 @@ async fn fill(browser: &Browser, field: &str, value: &str) {
     button.click().await.unwrap();
 }
 
+#[expect(clippy::unwrap_used, reason = "a step of the test")]
 async fn text(browser: &Browser, element: &str) -> String {
     let found = browser.client.wait().at_most(PATIENCE).for_element(Locator::Css(element)).await.unwrap();
     found.text().await.unwrap()
