@@ -96,6 +96,26 @@ pub(crate) struct Init {
     pub(crate) folder: PathBuf,
 }
 
+/// Of what is run once, apart from a running stack.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct ApartArguments {
+    /// A template, or a folder with a template.yaml
+    #[arg(long, value_name = "TEMPLATE|FOLDER", default_value = ".")]
+    pub(crate) template: PathBuf,
+
+    /// Give a template parameter its value
+    #[arg(long = "parameter", value_name = "KEY=VALUE", value_parser = key_and_value)]
+    pub(crate) parameters: Vec<(String, String)>,
+
+    /// Where state is kept [default: .davy beside the template]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) state: Option<PathBuf>,
+
+    /// Run it unenclosed, without namespaces
+    #[arg(long)]
+    pub(crate) unenclosed: bool,
+}
+
 /// `davy up`
 #[derive(Args, Debug)]
 pub(crate) struct Up {
@@ -165,21 +185,8 @@ pub(crate) struct Invoke {
     #[arg(long, value_name = "NAME", conflicts_with_all = ["function", "event"])]
     pub(crate) schedule: Option<String>,
 
-    /// A template, or a folder with a template.yaml
-    #[arg(long, value_name = "TEMPLATE|FOLDER", default_value = ".")]
-    pub(crate) template: PathBuf,
-
-    /// Give a template parameter its value
-    #[arg(long = "parameter", value_name = "KEY=VALUE", value_parser = key_and_value)]
-    pub(crate) parameters: Vec<(String, String)>,
-
-    /// Where state is kept [default: .davy beside the template]
-    #[arg(long, value_name = "DIR")]
-    pub(crate) state: Option<PathBuf>,
-
-    /// Run the function unenclosed, without namespaces
-    #[arg(long)]
-    pub(crate) unenclosed: bool,
+    #[command(flatten)]
+    pub(crate) apart: ApartArguments,
 }
 
 /// `davy php`
@@ -192,21 +199,8 @@ pub(crate) struct Php {
     #[arg(last = true, required = true, value_name = "ARGUMENTS")]
     pub(crate) arguments: Vec<String>,
 
-    /// A template, or a folder with a template.yaml
-    #[arg(long, value_name = "TEMPLATE|FOLDER", default_value = ".")]
-    pub(crate) template: PathBuf,
-
-    /// Give a template parameter its value
-    #[arg(long = "parameter", value_name = "KEY=VALUE", value_parser = key_and_value)]
-    pub(crate) parameters: Vec<(String, String)>,
-
-    /// Where state is kept [default: .davy beside the template]
-    #[arg(long, value_name = "DIR")]
-    pub(crate) state: Option<PathBuf>,
-
-    /// Run it unenclosed, without namespaces
-    #[arg(long)]
-    pub(crate) unenclosed: bool,
+    #[command(flatten)]
+    pub(crate) apart: ApartArguments,
 }
 
 /// Where a stack's state is, for commands that read it.

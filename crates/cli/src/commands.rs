@@ -1,5 +1,6 @@
 //! One module a subcommand: what it asks of the other crates, and how the answer is shown.
 
+mod apart;
 pub(crate) mod build;
 pub(crate) mod cache;
 pub(crate) mod clean;

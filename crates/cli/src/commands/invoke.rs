@@ -1,12 +1,11 @@
 //! `davy invoke`: runs a function once, with no entrance but the command line.
 
 use std::io::Read as _;
-use std::time::Duration;
 
 use lambda::{Invocation, InvokeError, Log};
-use stack::{Enclosure, Settings, Stack, Started, State, Tls};
+use stack::Stack;
 
-use super::{load, start_failure, up};
+use super::apart;
 use crate::arguments::Invoke;
 use crate::exit::{Exit, Failure};
 use crate::printer::Printer;
@@ -14,38 +13,10 @@ use crate::printer::Printer;
 pub(crate) fn run(arguments: &Invoke, printer: Printer) -> anyhow::Result<Exit> {
     // Read before anything is started: a missing file starts nothing.
     let event = if arguments.schedule.is_some() { Vec::new() } else { event(arguments)? };
-    let source = load::find(&arguments.template)?;
-    let state = arguments.state.clone().unwrap_or_else(|| source.folder().join(".davy"));
-    let model = load::model(&source, &arguments.parameters, &state, printer)?;
-    // A stack that runs here keeps its ports and its state; this one is apart from it.
-    let settings = Settings {
-        port: 0,
-        state: state.join("invoke"),
-        concurrency: 1,
-        idle: Duration::from_mins(5),
-        enclosure: if arguments.unenclosed { Enclosure::Never } else { Enclosure::WherePossible },
-        launcher: std::env::current_exe()?,
-        bootstrap: super::bootstrap()?,
-        tls: Tls::Off,
-    };
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    let answer = runtime.block_on(async {
-        let held = State::hold(&settings.state).map_err(|error| start_failure(&error))?;
-        let telemetry = up::open_telemetry(&settings.state)?;
-        let Started { stack, warnings } =
-            Stack::start(held, &model, settings, telemetry).map_err(|error| start_failure(&error))?;
-        for warning in &warnings {
-            printer.warning(warning);
-        }
-        let answer = match invocation(arguments, event, &stack) {
-            Ok(invocation) => stack.invoke(Invocation { log: Log::Tail, ..invocation }).await,
-            Err(failure) => {
-                stack.drain(Duration::from_secs(2)).await;
-                return Err(failure.into());
-            }
-        };
-        stack.drain(Duration::from_secs(2)).await;
-        answer.map_err(|error| anyhow::Error::from(refused(&error, &model)))
+    let answer = apart::with_stack(&arguments.apart, printer, async |stack, model| {
+        let invocation = invocation(arguments, event, stack)?;
+        let answer = stack.invoke(Invocation { log: Log::Tail, ..invocation }).await;
+        answer.map_err(|error| refused(&error, model).into())
     })?;
     printer.say(String::from_utf8_lossy(&answer.log_tail).trim_end());
     printer.data(&String::from_utf8_lossy(&answer.payload));

@@ -1,42 +1,19 @@
 //! `davy php`: a console command in a function's environment, its output streamed, its exit code ours.
 
 use std::path::PathBuf;
-use std::time::Duration;
 
 use lambda::{Channel, Command};
-use stack::{Enclosure, PhpFpm, Settings, Stack, Started, State, Tls};
+use stack::PhpFpm;
 use template::Model;
 
-use super::{load, start_failure, up};
+use super::apart;
 use crate::arguments::Php;
 use crate::exit::{Exit, Failure};
 use crate::printer::Printer;
 
 pub(crate) fn run(arguments: &Php, printer: Printer) -> anyhow::Result<Exit> {
-    let source = load::find(&arguments.template)?;
-    let state = arguments.state.clone().unwrap_or_else(|| source.folder().join(".davy"));
-    let model = load::model(&source, &arguments.parameters, &state, printer)?;
-    let function = function(arguments, &model)?;
-    let settings = Settings {
-        port: 0,
-        // A stack that runs here keeps its ports and its state; this one is apart from it.
-        state: state.join("invoke"),
-        concurrency: 1,
-        idle: Duration::from_mins(5),
-        enclosure: if arguments.unenclosed { Enclosure::Never } else { Enclosure::WherePossible },
-        launcher: std::env::current_exe()?,
-        bootstrap: super::bootstrap()?,
-        tls: Tls::Off,
-    };
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    let code = runtime.block_on(async {
-        let held = State::hold(&settings.state).map_err(|error| start_failure(&error))?;
-        let telemetry = up::open_telemetry(&settings.state)?;
-        let Started { stack, warnings } =
-            Stack::start(held, &model, settings, telemetry).map_err(|error| start_failure(&error))?;
-        for warning in &warnings {
-            printer.warning(warning);
-        }
+    let code = apart::with_stack(&arguments.apart, printer, async |stack, model| {
+        let function = function(arguments, model)?;
         let command =
             Command { function, program: program(stack.php())?, arguments: arguments.arguments.clone() };
         let lambda = stack.inspector().lambda();
@@ -44,13 +21,11 @@ pub(crate) fn run(arguments: &Php, printer: Printer) -> anyhow::Result<Exit> {
             Channel::Output => printer.data_bytes(piece),
             Channel::Error => printer.say_bytes(piece),
         });
-        let code = tokio::select! {
-            code = running => code.map_err(|error| Failure::new(Exit::Failed, error.to_string()))?,
+        tokio::select! {
+            code = running => code.map_err(|error| Failure::new(Exit::Failed, error.to_string()).into()),
             // The command dies with us; a shell expects 130 then.
-            _ = tokio::signal::ctrl_c() => 130,
-        };
-        stack.drain(Duration::from_secs(2)).await;
-        anyhow::Ok(code)
+            _ = tokio::signal::ctrl_c() => Ok(130),
+        }
     })?;
     // Exit codes have eight bits.
     Ok(Exit::Command(u8::try_from(code & 0xff).unwrap_or(u8::MAX)))
