@@ -139,9 +139,7 @@ impl ThrottleReason {
 impl fmt::Display for InvokeError {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::FunctionNotFound { function } => {
-                write!(out, "no function `{function}` in this stack; `davy status` lists those it has")
-            }
+            Self::FunctionNotFound { function } => write!(out, "no function `{function}` in this stack"),
             Self::Throttled { reason } => write!(out, "throttled as AWS would: {}", reason.as_str()),
             Self::EventTooLarge { bytes } => {
                 write!(out, "the event has {bytes} bytes; Lambda takes at most {PAYLOAD_LIMIT}")

@@ -241,7 +241,7 @@ impl Build<'_> {
         let written = files.write_zip(&zip)?;
         if written.bytes > DIRECT_MAXIMUM {
             self.notes.push(format!(
-                "{} has {}: over {} a zip is deployed by way of S3, as `davy deploy` and `sam deploy` do",
+                "{} has {}: over {} a zip is deployed by way of S3, as `sam deploy` does",
                 zip.display(),
                 size(written.bytes),
                 size(DIRECT_MAXIMUM)

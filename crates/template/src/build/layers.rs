@@ -104,7 +104,7 @@ impl<'t> Builder<'_, 't> {
             self.report(
                 Diagnostic::warning("no-runtime", "nothing brings PHP: the function has no layer, and its code no `bootstrap`")
                     .at(place)
-                    .help("here Davy's own runtime stands in; in AWS the function would not start: `davy layer` makes a layer"),
+                    .help("here Davy's own runtime stands in; in AWS the function would not start: give it a layer with `Metadata: {Davy: {Php: '8.2'}}`, which `davy build` makes"),
             );
         });
     }
