@@ -194,11 +194,8 @@ async fn unenclosed_descendants_are_found_too() {
 #[tokio::test]
 async fn frozen_processes_stand_still() {
     let scene = Scene::new();
-    let (process, mut output) = scene
-        .shell("echo a; read line < /dev/null; while :; do echo tick; done")
-        .spawn()
-        .await
-        .unwrap();
+    let (process, mut output) =
+        scene.shell("echo a; read line < /dev/null; while :; do echo tick; done").spawn().await.unwrap();
     let mut first = [0; 7];
     output.output.read_exact(&mut first).await.unwrap();
     let handle = process.handle();
