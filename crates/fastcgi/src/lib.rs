@@ -11,8 +11,8 @@ mod params;
 mod records;
 
 pub use head::{Field, Head, HeadSearch, fuzz_head};
-pub use params::{fuzz_params, write_param};
+pub use params::{fuzz_params, write_joined_param, write_param};
 pub use records::{
-    Connection, Decoder, Event, Malformed, PairTooLong, RECORD_MAX, STDIN_END, fuzz_records, stdin_header,
-    write_begin, write_get_values, write_params,
+    Connection, Decoder, Event, Malformed, PairTooLong, RECORD_MAX, STDIN_END, VALUES_QUESTION, fuzz_records,
+    stdin_header, write_begin, write_params,
 };

@@ -12,6 +12,16 @@ pub fn write_param(out: &mut Vec<u8>, name: &[u8], value: &[u8]) {
     out.extend_from_slice(value);
 }
 
+/// Appends one pair whose value comes in parts.
+pub fn write_joined_param(out: &mut Vec<u8>, name: &[u8], parts: &[&str]) {
+    write_length(out, name.len());
+    write_length(out, parts.iter().map(|part| part.len()).sum());
+    out.extend_from_slice(name);
+    for part in parts {
+        out.extend_from_slice(part.as_bytes());
+    }
+}
+
 fn write_length(out: &mut Vec<u8>, length: usize) {
     if let Ok(short @ 0..=0x7f) = u8::try_from(length) {
         out.push(short);

@@ -15,6 +15,10 @@ pub const RECORD_MAX: usize = 65_528;
 /// The empty record that ends a request's body.
 pub const STDIN_END: [u8; 8] = header(STDIN, REQUEST_ID, 0);
 
+/// A question about the worker's limits. A worker answers it when it is between requests, and so the
+/// answer proves that the script before is over.
+pub const VALUES_QUESTION: [u8; 8] = header(GET_VALUES, MANAGEMENT_ID, 0);
+
 /// Whether the worker keeps the connection after the request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Connection {
@@ -37,24 +41,34 @@ pub fn write_begin(out: &mut Vec<u8>, connection: Connection) {
 /// Errors: [`PairTooLong`] if one pair alone fits no record; then nothing is appended.
 pub fn write_params(out: &mut Vec<u8>, pairs: &[u8]) -> Result<(), PairTooLong> {
     let before = out.len();
-    let (mut start, mut end) = (0, 0);
-    while end < pairs.len() {
-        let pair = pair_length(&pairs[end..]);
-        if pair > RECORD_MAX {
+    let mut rest = pairs;
+    // Pairs are told apart only where a record must end between two of them.
+    while rest.len() > RECORD_MAX {
+        let (record, after) = rest.split_at(fitting(rest));
+        if record.is_empty() {
             out.truncate(before);
-            return Err(PairTooLong { bytes: pair });
+            return Err(PairTooLong { bytes: pair_length(rest) });
         }
-        if end + pair - start > RECORD_MAX {
-            write_record(out, &pairs[start..end]);
-            start = end;
-        }
-        end += pair;
+        write_record(out, record);
+        rest = after;
     }
-    if start < end {
-        write_record(out, &pairs[start..end]);
+    if !rest.is_empty() {
+        write_record(out, rest);
     }
     out.extend_from_slice(&header(PARAMS, REQUEST_ID, 0));
     Ok(())
+}
+
+/// How many bytes whole pairs take of one record, there being more pairs than fit.
+fn fitting(pairs: &[u8]) -> usize {
+    let mut end = 0;
+    loop {
+        let pair = pair_length(&pairs[end..]);
+        if end + pair > RECORD_MAX {
+            return end;
+        }
+        end += pair;
+    }
 }
 
 /// A parameter that is too long for php-fpm.
@@ -77,12 +91,6 @@ fn write_record(out: &mut Vec<u8>, content: &[u8]) {
     out.extend_from_slice(content);
 }
 
-/// Appends a question about the worker's limits. A worker answers it when it is between requests,
-/// and so the answer proves that the script before is over.
-pub fn write_get_values(out: &mut Vec<u8>) {
-    out.extend_from_slice(&header(GET_VALUES, MANAGEMENT_ID, 0));
-}
-
 /// The header of a record that carries `content` of the request's body; the content follows it on
 /// the wire as it is. At most [`RECORD_MAX`] bytes.
 pub fn stdin_header(content: &[u8]) -> [u8; 8] {
@@ -103,7 +111,7 @@ pub enum Event<'a> {
         /// Whether the worker took the request: zero if so.
         protocol_status: u8,
     },
-    /// The answer to [`write_get_values`].
+    /// The answer to [`VALUES_QUESTION`].
     Values,
 }
 

@@ -6,7 +6,7 @@ use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 
-use fastcgi::{Decoder, Event, Malformed, write_get_values};
+use fastcgi::{Decoder, Event, Malformed, VALUES_QUESTION};
 
 /// A connection to whichever worker takes it.
 pub(crate) struct Link {
@@ -53,11 +53,9 @@ impl Link {
 
     /// Asks the question that is answered once no script runs.
     pub(crate) fn ask_whether_idle(&mut self) -> io::Result<()> {
-        let mut question = Vec::with_capacity(8);
-        write_get_values(&mut question);
         self.asked = true;
         match self.stream.as_mut() {
-            Some(stream) => stream.write_all(&question),
+            Some(stream) => stream.write_all(&VALUES_QUESTION),
             None => Err(io::ErrorKind::NotConnected.into()),
         }
     }
