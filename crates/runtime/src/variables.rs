@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use events::function::{Header, Request, Sender, Values};
-use fastcgi::write_param;
+use fastcgi::{write_joined_param, write_param};
 
 use crate::event::Invocation;
 use crate::script::Script;
@@ -168,6 +168,6 @@ impl Params {
     }
 
     fn join(&mut self, name: &str, parts: &[&str]) {
-        write_param(&mut self.bytes, name.as_bytes(), parts.concat().as_bytes());
+        write_joined_param(&mut self.bytes, name.as_bytes(), parts);
     }
 }

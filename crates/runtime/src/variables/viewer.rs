@@ -47,7 +47,7 @@ impl<'a> Viewer<'a> {
     }
 
     pub(super) fn port(&self) -> Cow<'a, str> {
-        let known = self.forwarded_port.or(split_port(self.host).1);
+        let known = self.forwarded_port.or_else(|| split_port(self.host).1);
         match known {
             Some(port) if port.bytes().all(|byte| byte.is_ascii_digit()) => Cow::Borrowed(port),
             _ => Cow::Borrowed(if self.is_secure { "443" } else { "80" }),
