@@ -39,9 +39,9 @@ pub(crate) struct Caller {
     pub(crate) streams: bool,
 }
 
-/// Decides what is to be done for the event in `bytes`.
+/// Decides what is to be done for the event in `bytes`, which are taken only if the body lies in them.
 pub(crate) fn work(
-    bytes: Vec<u8>,
+    bytes: &mut Vec<u8>,
     event: Range<usize>,
     invocation: &Invocation,
     settings: &Settings,
@@ -63,8 +63,8 @@ pub(crate) fn work(
     };
     let body = match request.body {
         std::borrow::Cow::Owned(bytes) => Body::Own(bytes),
-        std::borrow::Cow::Borrowed(body) => match place(&bytes, body) {
-            Some(place) => Body::InEvent { place, event: bytes },
+        std::borrow::Cow::Borrowed(body) => match place(bytes, body) {
+            Some(place) => Body::InEvent { place, event: std::mem::take(bytes) },
             None => Body::Own(body.to_vec()),
         },
     };

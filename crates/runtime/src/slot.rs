@@ -183,7 +183,7 @@ impl Slot {
         self.api.receive().map_err(|error| api_failure("while its reply was read", error))
     }
 
-    fn begin(&mut self, reply: Reply, around: &mut Surroundings<'_>) -> Result<(), StartFailure> {
+    fn begin(&mut self, mut reply: Reply, around: &mut Surroundings<'_>) -> Result<(), StartFailure> {
         if reply.head.status != 200 {
             let body = String::from_utf8_lossy(&reply.bytes[reply.body]).trim().to_owned();
             let error = std::io::Error::other(format!("status {} and `{body}`", reply.head.status));
@@ -200,7 +200,9 @@ impl Slot {
             let trace = &self.invocation.trace_id;
             around.tracer.record(trace, "php-fpm start", Hop::Initialization, start, around.now, Outcome::Ok);
         }
-        match event::work(reply.bytes, reply.body, &self.invocation, around.settings) {
+        let work = event::work(&mut reply.bytes, reply.body, &self.invocation, around.settings);
+        self.api.recycle(reply.bytes);
+        match work {
             Ok(Work::Warm) => self.post(WARM.to_vec()),
             Ok(Work::Answer { ready, caller }) => self.respond_ready(&ready, caller, around),
             Ok(Work::Run { exchange, caller }) => {

@@ -1,8 +1,10 @@
 //! One HTTP reply out of bytes: its head, and its body by length or in chunks.
 
 use std::io;
+use std::mem::MaybeUninit;
 use std::ops::Range;
 
+use httparse::ParserConfig;
 use trace::Timestamp;
 
 /// What a reply's head says.
@@ -60,9 +62,14 @@ impl Decoder {
 }
 
 fn parse_head(input: &[u8]) -> io::Result<Option<(ReplyHead, Body)>> {
-    let mut headers = [httparse::EMPTY_HEADER; 32];
-    let mut response = httparse::Response::new(&mut headers);
-    let start = match response.parse(input) {
+    if input.is_empty() {
+        return Ok(None);
+    }
+    let mut headers = [const { MaybeUninit::uninit() }; 32];
+    let mut response = httparse::Response::new(&mut []);
+    let parsed =
+        ParserConfig::default().parse_response_with_uninit_headers(&mut response, input, &mut headers);
+    let start = match parsed {
         Ok(httparse::Status::Complete(start)) => start,
         Ok(httparse::Status::Partial) if input.len() < HEAD_MAX => return Ok(None),
         Ok(httparse::Status::Partial) => return Err(invalid("a head of more than 64 KB")),

@@ -15,9 +15,9 @@ impl Slot {
                 .ask_restore()
                 .map_err(|error| api_failure("when it was asked for a snapshot", error));
         };
-        let event = event_for(&path);
+        let mut event = event_for(&path);
         let length = event.len();
-        match event::work(event, 0..length, &self.invocation, around.settings) {
+        match event::work(&mut event, 0..length, &self.invocation, around.settings) {
             Ok(Work::Run { exchange, .. }) => {
                 around.log.say(&format!("warming up: {path}"));
                 self.phase = Phase::Warming { exchange };
