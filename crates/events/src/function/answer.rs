@@ -1,5 +1,6 @@
 //! PHP's response into the answer that an event's sender reads.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use super::body::{self, PAYLOAD_MAX, Spelling};
@@ -161,16 +162,16 @@ fn write_body(json: &mut Vec<u8>, answer: &Answer<'_>, sender: Sender, binary: B
 }
 
 /// A name, the place of its first field, and how many fields it has.
-struct Group {
-    name: Vec<u8>,
+struct Group<'a> {
+    name: Cow<'a, [u8]>,
     first: usize,
     last: usize,
     count: usize,
 }
 
 /// The fields by their names, which are one whatever their case.
-fn groups(fields: &[Field<'_>], names: Names) -> Vec<Group> {
-    let mut groups: Vec<Group> = Vec::with_capacity(fields.len());
+fn groups<'a>(fields: &[Field<'a>], names: Names) -> Vec<Group<'a>> {
+    let mut groups: Vec<Group<'a>> = Vec::with_capacity(fields.len());
     for (index, field) in fields.iter().enumerate() {
         match groups.iter_mut().find(|group| group.name.eq_ignore_ascii_case(field.name)) {
             Some(group) => {
@@ -185,8 +186,8 @@ fn groups(fields: &[Field<'_>], names: Names) -> Vec<Group> {
     groups
 }
 
-fn write_with_cookies(json: &mut Vec<u8>, groups: &[Group], fields: &[Field<'_>]) {
-    let is_cookie = |group: &&Group| group.name.eq_ignore_ascii_case(b"set-cookie");
+fn write_with_cookies(json: &mut Vec<u8>, groups: &[Group<'_>], fields: &[Field<'_>]) {
+    let is_cookie = |group: &&Group<'_>| group.name.eq_ignore_ascii_case(b"set-cookie");
     json.extend_from_slice(b",\"cookies\":");
     match groups.iter().find(is_cookie) {
         Some(group) => write_list(json, group, fields),
@@ -210,7 +211,7 @@ enum Joined {
 fn write_single<'a>(
     json: &mut Vec<u8>,
     opening: &[u8],
-    groups: impl Iterator<Item = &'a Group>,
+    groups: impl Iterator<Item = &'a Group<'a>>,
     fields: &[Field<'_>],
     joined: Joined,
 ) {
@@ -234,7 +235,7 @@ fn write_single<'a>(
 fn write_lists<'a>(
     json: &mut Vec<u8>,
     opening: &[u8],
-    groups: impl Iterator<Item = &'a Group>,
+    groups: impl Iterator<Item = &'a Group<'a>>,
     fields: &[Field<'_>],
 ) {
     json.extend_from_slice(opening);
@@ -249,7 +250,7 @@ fn write_lists<'a>(
     json.push(b'}');
 }
 
-fn write_list(json: &mut Vec<u8>, group: &Group, fields: &[Field<'_>]) {
+fn write_list(json: &mut Vec<u8>, group: &Group<'_>, fields: &[Field<'_>]) {
     let mut separator = b'[';
     for value in group.values(fields) {
         json.push(separator);
@@ -259,7 +260,7 @@ fn write_list(json: &mut Vec<u8>, group: &Group, fields: &[Field<'_>]) {
     json.push(b']');
 }
 
-impl Group {
+impl Group<'_> {
     fn values<'a>(&'a self, fields: &'a [Field<'a>]) -> impl Iterator<Item = &'a [u8]> {
         fields[self.first..=self.last]
             .iter()
@@ -268,16 +269,17 @@ impl Group {
     }
 }
 
-fn spelled(name: &[u8], names: Names) -> Vec<u8> {
-    let mut name = name.to_vec();
-    if names == Names::Capitalised {
-        let mut at_start = true;
-        for byte in &mut name {
-            *byte = if at_start { byte.to_ascii_uppercase() } else { byte.to_ascii_lowercase() };
-            at_start = *byte == b'-';
-        }
+fn spelled(name: &[u8], names: Names) -> Cow<'_, [u8]> {
+    if names == Names::AsSent {
+        return Cow::Borrowed(name);
     }
-    name
+    let mut name = name.to_vec();
+    let mut at_start = true;
+    for byte in &mut name {
+        *byte = if at_start { byte.to_ascii_uppercase() } else { byte.to_ascii_lowercase() };
+        at_start = *byte == b'-';
+    }
+    Cow::Owned(name)
 }
 
 /// RFC 9110's reason phrases; a load balancer wants one.

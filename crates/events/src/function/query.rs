@@ -9,8 +9,8 @@ use super::request::{Parameter, Query, Sender};
 use super::wire::{Entry, Pairs, Wire};
 
 /// Errors: the parser's, for a map that is none. Format 2.0 has the query itself, so its map is not read.
-pub(super) fn from_wire<'a>(wire: &mut Wire<'a>, is_2: bool) -> serde_json::Result<Query<'a>> {
-    if is_2 {
+pub(super) fn from_wire<'a>(wire: &mut Wire<'a>, sender: Sender) -> serde_json::Result<Query<'a>> {
+    if sender.is_2() {
         return Ok(Query::Raw(wire.raw_query_string.take().map_or(Cow::Borrowed(""), |query| query.0)));
     }
     let read = |map: Option<&'a RawValue>| match map {

@@ -141,9 +141,9 @@ pub fn read(event: &[u8]) -> Result<Event<'_>, NotHttp> {
         .filter(|json| json.get().starts_with('{'))
         .and_then(|json| serde_json::from_str::<WireContext<'_>>(json.get()).ok())
         .unwrap_or_default();
-    let is_2 = matches!(sender(&wire, &context), Sender::HttpApi2 | Sender::FunctionUrl);
-    let query = query::from_wire(&mut wire, is_2).map_err(|error| unsupported::name(text, &error))?;
-    Request::from_wire(wire, query, raw_context, context)
+    let sender = sender(&wire, &context);
+    let query = query::from_wire(&mut wire, sender).map_err(|error| unsupported::name(text, &error))?;
+    Request::from_wire(wire, sender, query, raw_context, context)
         .map(|request| Event::Http(Box::new(request)))
         .ok_or_else(|| unsupported::without_method(text))
 }
@@ -151,6 +151,7 @@ pub fn read(event: &[u8]) -> Result<Event<'_>, NotHttp> {
 impl<'a> Request<'a> {
     fn from_wire(
         mut wire: Wire<'a>,
+        sender: Sender,
         query: Query<'a>,
         json: Option<&'a RawValue>,
         mut context: WireContext<'a>,
@@ -164,9 +165,8 @@ impl<'a> Request<'a> {
         } else {
             method
         };
-        let sender = sender(&wire, &context);
         let maps = if wire.multi_value_headers.is_some() { Maps::Multi } else { Maps::Single };
-        let is_2 = matches!(sender, Sender::HttpApi2 | Sender::FunctionUrl);
+        let is_2 = sender.is_2();
         let path = if is_2 { wire.raw_path.take() } else { wire.path.take() };
         let mut headers = headers(wire.multi_value_headers.take().or(wire.headers.take()));
         if let Some(cookies) = wire.cookies.take().filter(|cookies| is_2 && !cookies.is_empty()) {
@@ -236,9 +236,16 @@ impl Values<'_> {
     }
 }
 
+impl Sender {
+    /// Whether it speaks payload format 2.0.
+    pub(super) const fn is_2(self) -> bool {
+        matches!(self, Self::HttpApi2 | Self::FunctionUrl)
+    }
+}
+
 fn sender(wire: &Wire<'_>, context: &WireContext<'_>) -> Sender {
     let version = wire.version.as_ref().map(|version| version.0.trim());
-    if version.is_some_and(|version| version.parse() == Ok(2.0)) {
+    if version.is_some_and(|version| version == "2.0" || version.parse() == Ok(2.0)) {
         let domain = context.domain_name.as_ref().map_or("", |domain| &domain.0);
         return if domain.contains(".lambda-url.") { Sender::FunctionUrl } else { Sender::HttpApi2 };
     }
