@@ -40,19 +40,19 @@ impl<'a> Head<'a> {
 /// Looks for the end of a head in a response that comes in pieces, each byte looked at once.
 #[derive(Debug, Default)]
 pub struct HeadSearch {
-    searched: usize,
+    /// Where the first line begins that isn't known to be a field.
+    line_start: usize,
 }
 
 impl HeadSearch {
     /// Where the body begins in `response`, which is all that has come so far, or `None` if the head
     /// isn't whole yet. Lines may end in CR LF or LF alone; an empty first line is an empty head.
     pub fn body_start(&mut self, response: &[u8]) -> Option<usize> {
-        while let Some(offset) = response[self.searched..].iter().position(|&byte| byte == b'\n') {
-            let line_end = self.searched + offset;
-            let line = response[..line_end].rsplit(|&byte| byte == b'\n').next().unwrap_or_default();
-            self.searched = line_end + 1;
+        while let Some(length) = response[self.line_start..].iter().position(|&byte| byte == b'\n') {
+            let line = &response[self.line_start..self.line_start + length];
+            self.line_start += length + 1;
             if matches!(line, b"" | b"\r") {
-                return Some(line_end + 1);
+                return Some(self.line_start);
             }
         }
         // What follows the last line end is looked at again: it's searched for one byte only.
