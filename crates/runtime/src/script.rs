@@ -4,6 +4,7 @@
 //! root is reached: the path is taken apart and checked first, and what the file system made of it is
 //! checked again, so that no link leads out.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use crate::settings::Settings;
@@ -134,9 +135,9 @@ fn is_php(name: &str) -> bool {
 }
 
 /// A path with its escapes undone; an escape that is none stays.
-pub(crate) fn decode(path: &str) -> String {
+pub(crate) fn decode(path: &str) -> Cow<'_, str> {
     if !path.contains('%') {
-        return path.to_owned();
+        return Cow::Borrowed(path);
     }
     let bytes = path.as_bytes();
     let mut decoded = Vec::with_capacity(bytes.len());
@@ -154,7 +155,7 @@ pub(crate) fn decode(path: &str) -> String {
             }
         }
     }
-    String::from_utf8_lossy(&decoded).into_owned()
+    Cow::Owned(String::from_utf8_lossy(&decoded).into_owned())
 }
 
 /// Takes an arbitrary path apart: whatever is let through leads down.
@@ -162,7 +163,8 @@ pub(crate) fn decode(path: &str) -> String {
 /// # Panics
 /// If it led elsewhere: that is what it looks for.
 pub fn fuzz(data: &[u8]) {
-    let path = decode(&String::from_utf8_lossy(data));
+    let text = String::from_utf8_lossy(data);
+    let path = decode(&text);
     for segment in segments(&path).into_iter().flatten() {
         assert!(!matches!(segment, "" | "." | ".."), "a segment that leads elsewhere");
         assert!(!segment.contains(['/', '\\', '\0']), "a segment that is several");

@@ -207,7 +207,7 @@ impl<'a> Request<'a> {
 
     /// The last value of the header of that name, which is given in lower case.
     pub fn header(&self, name: &str) -> Option<&str> {
-        let header = self.headers.iter().rev().find(|header| header.name.eq_ignore_ascii_case(name))?;
+        let header = self.headers.iter().rev().find(|header| is_name(&header.name, name))?;
         Some(header.values.last())
     }
 }
@@ -236,6 +236,11 @@ impl Values<'_> {
     }
 }
 
+/// Compares with a name in lower case, as which most front ends send theirs.
+fn is_name(sent: &str, lower: &str) -> bool {
+    sent.len() == lower.len() && (sent == lower || sent.eq_ignore_ascii_case(lower))
+}
+
 impl Sender {
     /// Whether it speaks payload format 2.0.
     pub(super) const fn is_2(self) -> bool {
@@ -258,26 +263,21 @@ fn sender(wire: &Wire<'_>, context: &WireContext<'_>) -> Sender {
 
 fn headers(pairs: Option<Pairs<'_>>) -> Vec<Header<'_>> {
     let pairs = pairs.map(|pairs| pairs.0).unwrap_or_default();
-    let mut headers = Vec::with_capacity(pairs.len() + 1);
-    for (name, value) in pairs {
-        match value {
-            Entry::One(value) => headers.push(Header { name, values: Values::One(value) }),
-            Entry::Many(values) if !values.is_empty() => {
-                headers.push(Header { name, values: Values::Many(values) });
-            }
-            Entry::Many(_) | Entry::None => {}
-        }
-    }
-    headers
+    let header = |(name, value)| match value {
+        Entry::One(value) => Some(Header { name, values: Values::One(value) }),
+        Entry::Many(values) if !values.is_empty() => Some(Header { name, values: Values::Many(values) }),
+        Entry::Many(_) | Entry::None => None,
+    };
+    pairs.into_iter().filter_map(header).collect()
 }
 
 fn cookie_header(cookies: Vec<Text<'_>>) -> Header<'_> {
-    let mut cookies = cookies.into_iter().map(|cookie| cookie.0);
-    let mut joined = cookies.next().unwrap_or_default();
-    for cookie in cookies {
-        let joined = joined.to_mut();
-        joined.push_str("; ");
-        joined.push_str(&cookie);
+    let mut joined = String::with_capacity(cookies.iter().map(|cookie| cookie.0.len() + 2).sum());
+    for (index, cookie) in cookies.into_iter().enumerate() {
+        if index > 0 {
+            joined.push_str("; ");
+        }
+        joined.push_str(&cookie.0);
     }
-    Header { name: Cow::Borrowed("cookie"), values: Values::One(joined) }
+    Header { name: Cow::Borrowed("cookie"), values: Values::One(Cow::Owned(joined)) }
 }
