@@ -79,7 +79,8 @@ fn parse_head(input: &[u8]) -> io::Result<Option<(ReplyHead, Body)>> {
     let mut body = Body::Length(start..start);
     for header in response.headers.iter() {
         let text = || std::str::from_utf8(header.value).unwrap_or_default();
-        let is = |name: &str| header.name.eq_ignore_ascii_case(name);
+        // In its usual spelling first: that is one comparison of memory.
+        let is = |name: &str| header.name == name || header.name.eq_ignore_ascii_case(name);
         if is("Lambda-Runtime-Aws-Request-Id") {
             text().clone_into(&mut head.request_id);
         } else if is("Lambda-Runtime-Deadline-Ms") {
