@@ -2,7 +2,9 @@
 //!
 //! `proxy PORT ORIGIN_PORT cloudfront|rfc9111`: every path is cached by the origin's own word, with
 //! all of the query, every header and all cookies forwarded, errors kept only if the origin says so.
+//! The address is printed when it answers; port 0 is one of the kernel's choice.
 
+use std::io::{Write as _, stdout};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
@@ -42,7 +44,9 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         telemetry.clock(),
         &telemetry.entropy(),
     )?;
-    serve(TcpListener::bind((Ipv4Addr::LOCALHOST, port.parse()?)).await?, distribution).await
+    let socket = TcpListener::bind((Ipv4Addr::LOCALHOST, port.parse()?)).await?;
+    writeln!(stdout(), "http://{}", socket.local_addr()?)?;
+    serve(socket, distribution).await
 }
 
 async fn serve(socket: TcpListener, distribution: Distribution) -> Result<(), Box<dyn std::error::Error>> {
