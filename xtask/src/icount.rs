@@ -79,7 +79,7 @@ fn say(text: &str) {
 }
 
 /// What holds today, so that it gets no worse (docs/benchmarks.md). The aim is 12,000.
-const BUDGET: u64 = 58_000;
+const BUDGET: u64 = 50_000;
 
 const FOLDER: &str = "target/tests";
 
