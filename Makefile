@@ -10,7 +10,7 @@ TIMED := scripts/timed
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-# The profile `up` builds davy in a third of the time that `release` takes; a newcomer waits for the first page.
+# The profile `up` optimises less than `release`: a newcomer waits for the first page.
 up: ## install what is missing, build, and show examples/website
 	@scripts/need up
 	@echo "davy: building; the first time takes some minutes" >&2
