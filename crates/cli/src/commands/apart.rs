@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use stack::{Enclosure, Settings, Stack, Started, State, Tls};
+use telemetry::Telemetry;
 use template::Model;
 
 use super::{load, start_failure, up};
@@ -13,7 +14,7 @@ use crate::printer::Printer;
 pub(super) fn with_stack<Outcome>(
     arguments: &ApartArguments,
     printer: Printer,
-    work: impl AsyncFnOnce(&Stack, &Model) -> anyhow::Result<Outcome>,
+    work: impl AsyncFnOnce(&Stack, &Model, &Telemetry) -> anyhow::Result<Outcome>,
 ) -> anyhow::Result<Outcome> {
     let source = load::find(&arguments.template)?;
     let state = arguments.state.clone().unwrap_or_else(|| source.folder().join(".davy"));
@@ -33,11 +34,11 @@ pub(super) fn with_stack<Outcome>(
         let held = State::hold(&settings.state).map_err(|error| start_failure(&error))?;
         let telemetry = up::open_telemetry(&settings.state)?;
         let Started { stack, warnings } =
-            Stack::start(held, &model, settings, telemetry).map_err(|error| start_failure(&error))?;
+            Stack::start(held, &model, settings, telemetry.clone()).map_err(|error| start_failure(&error))?;
         for warning in &warnings {
             printer.warning(warning);
         }
-        let outcome = work(&stack, &model).await;
+        let outcome = work(&stack, &model, &telemetry).await;
         stack.drain(GRACE).await;
         outcome
     })

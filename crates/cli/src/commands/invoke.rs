@@ -1,9 +1,12 @@
 //! `davy invoke`: runs a function once, with no entrance but the command line.
 
 use std::io::Read as _;
+use std::time::Duration;
 
 use lambda::{Invocation, InvokeError, Log};
 use stack::Stack;
+use telemetry::Record;
+use tokio::sync::broadcast::Receiver;
 
 use super::apart;
 use crate::arguments::Invoke;
@@ -13,12 +16,13 @@ use crate::printer::Printer;
 pub(crate) fn run(arguments: &Invoke, printer: Printer) -> anyhow::Result<Exit> {
     // Read before anything is started: a missing file starts nothing.
     let event = if arguments.schedule.is_some() { Vec::new() } else { event(arguments)? };
-    let answer = apart::with_stack(&arguments.apart, printer, async |stack, model| {
+    let answer = apart::with_stack(&arguments.apart, printer, async |stack, model, telemetry| {
         let invocation = invocation(arguments, event, stack)?;
+        let records = telemetry.subscribe();
         let answer = stack.invoke(Invocation { log: Log::Tail, ..invocation }).await;
+        print_log(records, printer).await;
         answer.map_err(|error| refused(&error, model).into())
     })?;
-    printer.say(String::from_utf8_lossy(&answer.log_tail).trim_end());
     printer.data(&String::from_utf8_lossy(&answer.payload));
     if answer.function_error.is_some() {
         return Err(
@@ -26,6 +30,16 @@ pub(crate) fn run(arguments: &Invoke, printer: Printer) -> anyhow::Result<Exit> 
         );
     }
     Ok(Exit::Done)
+}
+
+/// Prints what the function and its platform logged, until nothing has come for a moment: PHP's
+/// stderr takes a way of its own, through php-fpm's master, and may arrive after the answer.
+async fn print_log(mut records: Receiver<Record>, printer: Printer) {
+    while let Ok(Ok(record)) = tokio::time::timeout(SETTLED, records.recv()).await {
+        if let Record::Log(line) = record {
+            printer.say(line.text.trim_end());
+        }
+    }
 }
 
 /// What is to be run: a function with the event given, or a schedule with its own.
@@ -72,3 +86,6 @@ fn refused(error: &InvokeError, model: &template::Model) -> Failure {
         _ => failure,
     }
 }
+
+/// On a busy machine php-fpm's master was seen to hand a line on tens of milliseconds late.
+const SETTLED: Duration = Duration::from_millis(250);

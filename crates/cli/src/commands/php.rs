@@ -12,7 +12,7 @@ use crate::exit::{Exit, Failure};
 use crate::printer::Printer;
 
 pub(crate) fn run(arguments: &Php, printer: Printer) -> anyhow::Result<Exit> {
-    let code = apart::with_stack(&arguments.apart, printer, async |stack, model| {
+    let code = apart::with_stack(&arguments.apart, printer, async |stack, model, _| {
         let function = function(arguments, model)?;
         let command =
             Command { function, program: program(stack.php())?, arguments: arguments.arguments.clone() };
