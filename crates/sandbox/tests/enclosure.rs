@@ -178,7 +178,7 @@ async fn what_it_left_behind_ends_with_it() {
 #[tokio::test]
 async fn unenclosed_descendants_are_found_too() {
     let scene = Scene::new();
-    let mut enclosure = scene.shell("(setsid sleep 1000 &) ; echo started; sleep 1000");
+    let mut enclosure = scene.shell("(setsid sleep 1000 &) ; sleep 1000 & echo started; wait");
     enclosure.tree = None;
     enclosure.directory = "/".into();
     let (mut process, mut output) = enclosure.spawn().await.unwrap();
