@@ -20,6 +20,7 @@ use std::process::ExitCode;
 
 use self::graph::Graph;
 use self::sources::Source;
+use self::traces_of_machines::Machine;
 use self::tree::Tree;
 
 /// Looks at the whole project and prints what it found.
@@ -61,11 +62,18 @@ struct Project {
     sources: Vec<Source>,
     graph: Graph,
     runtime: Tree,
+    machine: Machine,
 }
 
 impl Project {
     fn read(root: &Path) -> anyhow::Result<Self> {
-        Ok(Self { sources: sources::read(root)?, graph: Graph::read(root)?, runtime: Tree::read(root)? })
+        let home = std::env::var_os("HOME").map(PathBuf::from);
+        Ok(Self {
+            sources: sources::read(root)?,
+            graph: Graph::read(root)?,
+            runtime: Tree::read(root)?,
+            machine: Machine::new(&root.canonicalize()?, home.as_deref()),
+        })
     }
 
     fn findings(&self) -> Vec<Finding> {
@@ -77,7 +85,7 @@ impl Project {
             versions::check(&self.graph),
             sizes::check(&self.sources),
             forbidden::check(&self.sources),
-            traces_of_machines::check(&self.sources),
+            traces_of_machines::check(&self.sources, &self.machine),
         ]
         .into_iter()
         .flatten()

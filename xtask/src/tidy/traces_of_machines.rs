@@ -1,24 +1,45 @@
 //! Text files → what ties the project to one developer's machine or to one mirror of a registry.
 
+use std::path::Path;
+
 use super::Finding;
 use super::sources::Source;
 
-pub(crate) fn check(sources: &[Source]) -> Vec<Finding> {
-    sources.iter().filter(|source| !source.path.starts_with(OURSELVES)).flat_map(check_file).collect()
+/// What must not stand in a file: where this checkout and its developer's home are.
+pub(crate) struct Machine {
+    paths: Vec<String>,
 }
 
-fn check_file(source: &Source) -> Vec<Finding> {
+impl Machine {
+    /// `root` is the checkout's folder. One right below `/` is nobody's own: an application's paths
+    /// look like that.
+    pub(crate) fn new(root: &Path, home: Option<&Path>) -> Self {
+        let own = |path: &Path| path.components().count() > 2;
+        let checkout = own(root).then(|| root.display().to_string());
+        // Below a home, what is hidden is the machine's; `/root` alone may be meant as any root's.
+        let home =
+            home.filter(|home| home.components().count() > 1).map(|home| format!("{}/.", home.display()));
+        Self { paths: checkout.into_iter().chain(home).collect() }
+    }
+}
+
+pub(crate) fn check(sources: &[Source], machine: &Machine) -> Vec<Finding> {
+    let others = sources.iter().filter(|source| !source.path.starts_with(OURSELVES));
+    others.flat_map(|source| check_file(source, machine)).collect()
+}
+
+fn check_file(source: &Source, machine: &Machine) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (index, line) in source.text.lines().enumerate() {
         let mut found = |message: String| {
             findings.push(Finding::new(format!("{}:{}", source.path, index + 1), message));
         };
-        if let Some(path) = PATHS.iter().find(|path| line.contains(**path)) {
+        if let Some(path) = machine.paths.iter().find(|path| line.contains(path.as_str())) {
             found(format!("names `{path}`, a path of one machine; write it relative to the project"));
         }
-        if let Some(host) = HOSTS.iter().find(|host| line.contains(**host)) {
+        if let Some(option) = REGISTRY_OPTIONS.iter().find(|option| line.contains(**option)) {
             found(format!(
-                "names the host `{host}`; leave it to the user's package client where packages come from"
+                "chooses a registry by `{option}`; leave it to the user's package client where packages come from"
             ));
         }
     }
@@ -36,16 +57,7 @@ fn check_lock(source: &Source) -> Option<Finding> {
 }
 
 const OURSELVES: &str = "xtask/src/tidy/traces_of_machines";
-const PATHS: [&str; 5] = ["/work/main", "/work/shared", "/work/.", "/root/.", "/tmp/bash_jobs"];
-const HOSTS: [&str; 7] = [
-    "index.crates.io",
-    "static.crates.io",
-    "deb.debian.org",
-    "security.debian.org",
-    "files.pythonhosted.org",
-    "pypi.org",
-    "registry.npmjs.org",
-];
+const REGISTRY_OPTIONS: [&str; 4] = ["--index-url", "--extra-index-url", "--registry", "replace-with"];
 const INDEX: &str = "source = \"registry+https://github.com/rust-lang/crates.io-index\"";
 
 #[cfg(test)]
